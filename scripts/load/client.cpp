@@ -1,0 +1,169 @@
+// The load client for raw TCP: many connections that each send a message, wait for its echo, check it, repeat.
+// Prints one line of key=value pairs. Exit status: 0, or 1 when anything failed or an answer was wrong.
+#include <charconv>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <getopt.h>
+#include <memory>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "connection.h"
+
+namespace load {
+
+struct Plan {
+  Target target;
+  std::size_t connections = 64;
+  double seconds = 1;
+  std::uint64_t requests = 0;   // not 0: end after this many instead of after `seconds`
+  std::uint64_t reconnect = 0;  // not 0: close and open a connection anew after this many requests
+};
+
+/// Opens all connections (a few at a time, to spare the listener's backlog), then loads them at once.
+class Client {
+ public:
+  explicit Client(const Plan& plan) : plan_(plan), epoll_(epoll_create1(EPOLL_CLOEXEC)) {
+    for (std::size_t i = 0; i < plan.connections; ++i)
+      connections_.push_back(std::make_unique<Connection>(plan_.target, static_cast<std::uint32_t>(i)));
+  }
+  ~Client() { ::close(epoll_); }
+
+  int run() {
+    const auto begin = Clock::now();
+    give_up_ = begin + std::chrono::seconds(20);
+    open_more();
+    while (!ended()) poll_once();
+    report();
+    return errors_ == 0 && latencies_.count() > 0 ? 0 : 1;
+  }
+
+ private:
+  static constexpr std::size_t opening_at_once = 64;
+
+  bool ended() const {
+    const auto now = Clock::now();
+    if (failed_ == connections_.size() || now >= give_up_) return true;
+    if (!started_) return false;
+    return plan_.requests != 0 ? latencies_.count() >= plan_.requests : now >= end_;
+  }
+
+  void poll_once() {
+    epoll_event events[256];
+    const int n = epoll_wait(epoll_, events, 256, 20);
+    for (int i = 0; i < n; ++i) handle(*connections_[events[i].data.u32]);
+  }
+
+  void handle(Connection& connection) {
+    if (!connection.is_open()) return;
+    switch (connection.pump()) {
+      case Progress::Waiting: return;
+      case Progress::Failed: return fail(connection);
+      case Progress::Opened: return opened(connection);
+      case Progress::Answered: return answered(connection);
+    }
+  }
+
+  void open_more() {
+    while (next_ < connections_.size() && next_ - opened_ - failed_ < opening_at_once) {
+      Connection& connection = *connections_[next_++];
+      if (!connection.open(epoll_)) fail(connection);
+    }
+    if (!started_ && opened_ + failed_ == connections_.size()) start();
+  }
+
+  void start() {
+    started_ = true;
+    start_ = Clock::now();
+    end_ = start_ + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(plan_.seconds));
+    give_up_ = end_ + std::chrono::seconds(20);
+    for (auto& connection : connections_)
+      if (connection->is_open() && !connection->request()) fail(*connection);
+  }
+
+  void opened(Connection& connection) {
+    if (started_) {  // one that was reopened
+      if (!connection.request()) fail(connection);
+      return;
+    }
+    ++opened_;
+    open_more();
+  }
+
+  void answered(Connection& connection) {
+    latencies_.record(connection.latency());
+    if (plan_.reconnect != 0 && connection.answers_since_open() >= plan_.reconnect) {
+      connection.close();
+      if (!connection.open(epoll_)) fail(connection);
+    } else if (!connection.request()) {
+      fail(connection);
+    }
+  }
+
+  void fail(Connection& connection) {
+    connection.close();
+    ++errors_;
+    ++failed_;
+    if (!started_) open_more();
+  }
+
+  void report() {
+    std::size_t starved = 0;
+    for (auto& connection : connections_) starved += connection->answers() == 0;
+    const double seconds = started_ ? std::chrono::duration<double>(Clock::now() - start_).count() : 0;
+    std::printf("requests=%zu seconds=%.4f p50_us=%.1f p99_us=%.1f errors=%zu starved=%zu connections=%zu\n",
+                latencies_.count(), seconds, latencies_.percentile_us(0.5), latencies_.percentile_us(0.99),
+                errors_, starved, connections_.size());
+  }
+
+  const Plan& plan_;
+  int epoll_;
+  std::vector<std::unique_ptr<Connection>> connections_;
+  std::size_t next_ = 0;
+  std::size_t opened_ = 0;
+  std::size_t failed_ = 0;
+  std::size_t errors_ = 0;
+  bool started_ = false;
+  Clock::time_point start_{}, end_{}, give_up_{};
+  Latencies latencies_;
+};
+
+[[noreturn]] void usage() {
+  std::fputs("usage: load_client [--connections N] [--seconds S | --requests N] [--size BYTES]\n"
+             "                   [--reconnect N] [--socks5 TARGET_PORT] PORT\n", stderr);
+  std::exit(2);
+}
+
+double number(const char* text, double lowest, double highest) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(text, text + std::strlen(text), value);
+  if (error != std::errc() || *end != '\0' || value < lowest || value > highest) usage();
+  return value;
+}
+
+Plan parse(int argc, char** argv) {
+  static const option options[] = {{"connections", 1, nullptr, 'c'}, {"seconds", 1, nullptr, 't'},
+                                   {"requests", 1, nullptr, 'n'},    {"size", 1, nullptr, 's'},
+                                   {"reconnect", 1, nullptr, 'r'},   {"socks5", 1, nullptr, 'p'}, {}};
+  Plan plan;
+  for (int option; (option = getopt_long(argc, argv, "", options, nullptr)) != -1;) switch (option) {
+    case 'c': plan.connections = static_cast<std::size_t>(number(optarg, 1, 100000)); break;
+    case 't': plan.seconds = number(optarg, 0.01, 600); break;
+    case 'n': plan.requests = static_cast<std::uint64_t>(number(optarg, 1, 1e9)); break;
+    case 's': plan.target.size = static_cast<std::size_t>(number(optarg, 1, 16 << 20)); break;
+    case 'r': plan.reconnect = static_cast<std::uint64_t>(number(optarg, 0, 1e9)); break;
+    case 'p': plan.target.socks_target = static_cast<std::uint16_t>(number(optarg, 1, 65535)); break;
+    default: usage();
+  }
+  if (optind + 1 != argc) usage();
+  plan.target.port = static_cast<std::uint16_t>(number(argv[optind], 1, 65535));
+  return plan;
+}
+
+}  // namespace load
+
+int main(int argc, char** argv) {
+  const load::Plan plan = load::parse(argc, argv);
+  return load::Client(plan).run();
+}
