@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "format.h"
-#include "limits.h"
+#include "runtime_limits.h"
 
 // The modules that can be set apart by `--log module:level`. Lines of `core` carry no module name.
 #define UNBLOCK_LOG_MODULES(X) \

@@ -6,7 +6,7 @@
 #include <span>
 #include <string_view>
 
-#include "limits.h"
+#include "runtime_limits.h"
 
 // type, name, default, argument, who sets it, meaning
 //

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <span>
 
-#include "limits.h"
+#include "runtime_limits.h"
 
 // name, what a reader of the table should know
 #define UNBLOCK_COUNTERS(X)                                              \

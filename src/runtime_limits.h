@@ -1,0 +1,27 @@
+// Every fixed size and bound of the runtime, in one table. The name is not limits.h because `-I src`
+// would then put it in the place of <limits.h>.
+#pragma once
+
+#include <cstddef>
+
+namespace unblock::limits {
+
+constexpr std::size_t cache_line = 64;          // bytes; x86-64's unit of sharing between cores
+constexpr std::size_t page = 4096;              // bytes; x86-64's smallest page
+constexpr std::size_t carrier_stack = 64 << 10; // bytes; a carrier's own idle loop, libev included
+constexpr std::size_t log_line = 512;           // bytes of one log line; longer ones end in "..."
+constexpr std::size_t option_text = 256;        // bytes of an option's text value, its NUL included
+constexpr int option_number = 1'000'000;        // largest number an option takes; the smallest is 1
+constexpr std::size_t stats_objects = 64;       // objects listed one by one in the statistics table
+constexpr std::size_t stats_text = 16 << 10;    // bytes of the statistics table, written at once
+constexpr int first_tid = 1 << 22;              // lowest tid of a fiber: above the kernel's, PID_MAX_LIMIT
+constexpr unsigned max_fibers = 1 << 21;        // fibers alive at once
+constexpr std::size_t parking_buckets = 4096;   // of the parking lot's hash table; a power of two
+constexpr std::size_t descriptor_chunk = 1024;  // descriptors a chunk of the descriptor table is for
+constexpr std::size_t max_descriptors = 1 << 21;  // above the kernel's usual fs.nr_open
+constexpr int busy_poll_cycles = 100'000;       // processor cycles between two looks at the loop when busy
+constexpr int watchdog_shortest_us = 20;        // the watchdog's sleep while calls are short
+constexpr int watchdog_longest_us = 10'000;     // and when nothing happens
+constexpr int carrier_idle_s = 5;               // an idle carrier beyond the spare ones ends after this
+
+}  // namespace unblock::limits
