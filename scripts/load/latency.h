@@ -18,8 +18,6 @@ class Latencies {
     samples_.push_back(static_cast<std::uint32_t>(std::clamp<long>(ns, 0, UINT32_MAX)));
   }
 
-  std::size_t count() const { return samples_.size(); }
-
   /// The latency, in microseconds, that `fraction` (0..1) of the samples do not exceed; 0 without samples.
   double percentile_us(double fraction) {
     if (samples_.empty()) return 0;

@@ -1,14 +1,4 @@
--- For wrk: prints the key=value line that load_client prints; with an argument, asks a proxy for that URL.
-local request_text
-
-function init(args)
-  if args[1] then request_text = wrk.format("GET", args[1]) end
-end
-
-function request()
-  return request_text or wrk.format()
-end
-
+-- For wrk: prints the key=value line that load_client prints.
 function done(summary, latency)
   local e = summary.errors
   print(string.format("requests=%d seconds=%.4f p50_us=%.1f p99_us=%.1f errors=%d",

@@ -1,0 +1,161 @@
+"""./scripts/compare after it has set up and built: the command line, the rounds, the report."""
+
+import argparse
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import astuple, fields
+from pathlib import Path
+
+from . import custom, machine, measure, table
+from .clients import WrongContent
+from .counters import SystemCalls
+from .load import LoadFailed
+from .process import LOAD_CORE, kill_all, pin
+from .server import Server, load_all
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+HEAD = ["server", "mode", "requests/s", "p50 ms", "p99 ms", "CPU us/req", "syscalls/req", "threads", "RSS MiB",
+        "PSS MiB"]
+MODES = ("native", "unblocked")
+
+
+def parse(arguments: list[str]) -> argparse.Namespace:
+    """The command line; its --help is the documentation."""
+    parser = argparse.ArgumentParser(
+        prog="compare", description="Runs unmodified servers natively and unblocked under the same load and prints "
+        "both. With --server and --load: yours.")
+    parser.add_argument("--only", metavar="NAME,...", default="", help="these servers only (see --list)")
+    parser.add_argument("--list", action="store_true", help="list the servers and end")
+    parser.add_argument("--rounds", type=int, default=3, metavar="N", help="runs of each in each mode (default 3)")
+    parser.add_argument("--seconds", type=float, default=1, metavar="S",
+                        help="length of a load (default 1; wrk takes whole seconds)")
+    parser.add_argument("--csv", metavar="FILE", help="write every run's figures to FILE")
+    parser.add_argument("--server", metavar="CMD", help="your server's command, with {port} where its port goes")
+    parser.add_argument("--load", metavar="CMD", help="a shell command that loads it, with {port}")
+    parser.add_argument("--unblock", type=Path, default=ROOT / "build" / "unblock", metavar="PATH",
+                        help="the launcher (default: the one in ./build)")
+    parser.add_argument("--tools", type=Path, default=ROOT / "build" / "scripts", metavar="DIR", help=argparse.SUPPRESS)
+    options = parser.parse_args(arguments)
+    if bool(options.server) != bool(options.load):
+        parser.error("--server and --load belong together")
+    if options.server and "{port}" not in options.server:
+        parser.error("--server needs {port} where the port number goes")
+    if options.rounds < 1 or not 0 < options.seconds <= 60:
+        parser.error("--rounds is at least 1, --seconds at most 60")
+    options.unblock, options.tools = options.unblock.resolve(), options.tools.resolve()
+    return options
+
+
+def choose(names: str) -> list[Server]:
+    """The servers of --only, all without it."""
+    known = load_all()
+    wanted = [name for name in names.split(",") if name] or list(known)
+    if unknown := [name for name in wanted if name not in known]:
+        sys.exit(f"compare: no server named {', '.join(unknown)}; there are {', '.join(known)}")
+    return [known[name] for name in wanted]
+
+
+class Comparison:
+    """The rounds, and what they showed."""
+
+    def __init__(self, options: argparse.Namespace, chosen: list[Server]):
+        self.options, self.chosen = options, chosen
+        self.rows: dict[tuple[str, str], list[measure.Row]] = {}
+        self.failures: dict[tuple[str, str], str] = {}
+        self.runs: list[list] = []
+
+    def run(self) -> None:
+        """Every round takes every server in both modes, so that what changes on the machine hits both alike."""
+        for number in range(self.options.rounds):
+            for server in self.chosen:
+                for mode in MODES:
+                    self._once(server, mode, number)
+
+    def _once(self, server: Server, mode: str, number: int) -> None:
+        key = (server.name, mode)
+        if key in self.failures:
+            return
+        print(f"round {number + 1}/{self.options.rounds}: {server.name}, {mode}", file=sys.stderr, flush=True)
+        launcher = self.options.unblock if mode == "unblocked" else None
+        try:
+            row = measure.run_once(server, self.options.tools, launcher, self.options.seconds, number == 0)
+        except (LoadFailed, WrongContent, RuntimeError, OSError, subprocess.SubprocessError) as error:
+            self.failures[key] = str(error)
+            print(f"  failed: {error}", file=sys.stderr)
+            return
+        self.rows.setdefault(key, []).append(row)
+        self.runs.append([number + 1, *key, *astuple(row)])
+
+    def table(self) -> str:
+        """Three lines a server: native, unblocked, and the one divided by the other."""
+        lines = []
+        for server in self.chosen:
+            medians = {}
+            for mode in MODES:
+                key = (server.name, mode)
+                if key in self.failures:
+                    lines.append([server.name, mode, "failed: " + self.failures[key]])
+                else:
+                    medians[mode] = measure.median(self.rows[key])
+                    lines.append([server.name, mode, *cells(medians[mode])])
+            if len(medians) == 2:
+                ratio = measure.ratio(medians["unblocked"], medians["native"])
+                lines.append(["", "ratio", *map(table.factor, astuple(ratio))])
+        return table.render(HEAD, lines)
+
+
+def cells(row: measure.Row) -> list[str]:
+    """A row's figures as text."""
+    return [table.whole(row.threads) if column.name == "threads" else table.figure(getattr(row, column.name))
+            for column in fields(row)]
+
+
+def compare(options: argparse.Namespace) -> int:
+    """The whole comparison of our servers. Returns 1 when any run failed."""
+    chosen = choose(options.only)
+    installed = [server for server in chosen if server.program({"tools": str(options.tools)})]
+    for server in chosen:
+        if server not in installed:
+            print(f"{server.name} is left out: {' '.join(server.packages)} is not installed", file=sys.stderr)
+    if not installed:
+        sys.exit("compare: nothing to compare is installed")
+    SystemCalls.probe()
+    comparison = Comparison(options, installed)
+    comparison.run()
+    print(machine.describe(options.unblock), machine.servers(installed), "Mind that:",
+          machine.caveats(options.rounds, options.seconds), "", comparison.table(), sep="\n")
+    if options.csv:
+        names = [column.name for column in fields(measure.Row)]
+        table.write_csv(options.csv, ["round", "server", "mode", *names], comparison.runs)
+    return 1 if comparison.failures or installed != chosen else 0
+
+
+def end(number: int, _frame) -> None:
+    """SIGTERM and SIGHUP end us as Ctrl-C does: by way of every `finally`."""
+    sys.exit(128 + number)
+
+
+def main() -> int:
+    """Returns the exit status."""
+    options = parse(sys.argv[1:])
+    if options.list:
+        print(machine.servers(choose(options.only)))
+        return 0
+    if not os.access(options.unblock, os.X_OK):
+        sys.exit(f"compare: {options.unblock} is not there; ./scripts/compare builds it")
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGHUP, end)
+    pin(LOAD_CORE)
+    try:
+        return custom.compare(options) if options.server else compare(options)
+    except KeyboardInterrupt:
+        print("compare: interrupted", file=sys.stderr)
+        return 130
+    finally:
+        kill_all()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,71 @@
+"""One server set up, running in one mode, and cleared away: directory, files, backend, process."""
+
+import shlex
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import Optional
+
+from .process import LOAD_CORE, SERVER_CORE, Process, free_port
+from .server import Server, expand
+
+WORKERS = 320
+PAGE = ("".join(f"{line:3} Each thread of an unmodified server, a fiber.\n" for line in range(40)))[:1024]
+
+
+class Stage:
+    """A context manager: inside it the server runs and `values` holds what its texts may refer to."""
+
+    def __init__(self, server: Server, tools: Path, launcher: Optional[Path]):
+        self._server, self._launcher = server, launcher
+        self._directory = tempfile.TemporaryDirectory(prefix="unblock-compare-")
+        directory = Path(self._directory.name)
+        self.values = {"dir": str(directory), "wwwroot": str(directory / "www"), "tools": str(tools),
+                       "workers": str(WORKERS), "port": str(free_port()), "backend": str(free_port())}
+        self._backend: Optional[Process] = None
+        self.process: Optional[Process] = None
+
+    def __enter__(self) -> "Stage":
+        try:
+            self._write_files()
+            self._start()
+        except BaseException:
+            self._clear()
+            raise
+        return self
+
+    def __exit__(self, *_) -> None:
+        self._clear()
+
+    def _write_files(self) -> None:
+        directory = Path(self._directory.name)
+        directory.chmod(0o755)  # servers that give up root must still read it
+        (directory / "www").mkdir()
+        (directory / "www" / "page.txt").write_text(PAGE)
+        for name, text in self._server.files.items():
+            (directory / name).write_text(expand(text, self.values))
+        if self._server.prepare:
+            subprocess.run(self._server.prepare, cwd=directory, check=True, capture_output=True)
+
+    def _start(self) -> None:
+        directory = Path(self._directory.name)
+        if self._server.backend:
+            what = [self._server.backend]
+            if self._server.backend == "http":
+                what.append(str(directory / "www" / "page.txt"))
+            self._backend = Process([self.values["tools"] + "/load_backend", self.values["backend"], *what],
+                                    directory / "backend.log", LOAD_CORE, directory)
+            self._backend.wait_ready(int(self.values["backend"]))
+        command = shlex.split(expand(self._server.command, self.values))
+        command[0] = self._server.program(self.values) or command[0]
+        if self._launcher:
+            command.insert(0, str(self._launcher))
+        self.process = Process(command, directory / "server.log", SERVER_CORE, directory)
+        self.process.wait_ready(int(self.values["port"]))
+
+    def _clear(self) -> None:
+        if self.process:
+            self.process.terminate()
+        if self._backend:
+            self._backend.kill()
+        self._directory.cleanup()

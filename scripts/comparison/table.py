@@ -1,0 +1,50 @@
+"""The results as an aligned Markdown table, and as CSV."""
+
+import csv
+from typing import Optional
+
+
+def figure(value: Optional[float]) -> str:
+    """A number with about three significant digits, '-' when there is none."""
+    if value is None:
+        return "-"
+    if value >= 100:
+        return f"{value:,.0f}"
+    return f"{value:.1f}" if value >= 10 else f"{value:.2f}"
+
+
+def factor(value: Optional[float]) -> str:
+    """A ratio: 1.33x."""
+    return "-" if value is None else f"{value:.2f}x" if value < 100 else f"{value:.0f}x"
+
+
+def whole(value: Optional[float]) -> str:
+    """A count of things."""
+    return "-" if value is None else f"{value:,.0f}"
+
+
+def render(head: list[str], rows: list[list[str]]) -> str:
+    """Aligned columns: the first two to the left, numbers to the right. A row of one cell spans the table."""
+    widths = [max([len(head[i])] + [len(row[i]) for row in rows if len(row) == len(head)]) for i in range(len(head))]
+
+    def line(cells: list[str]) -> str:
+        padded = [cell.ljust(width) if i < 2 else cell.rjust(width) for i, (cell, width) in
+                  enumerate(zip(cells, widths))]
+        return "| " + " | ".join(padded) + " |"
+
+    rule = "|" + "|".join("-" * (width + 2) if i < 2 else "-" * (width + 1) + ":" for i, width in enumerate(widths)) + "|"
+    out = [line(head), rule]
+    for row in rows:
+        if len(row) == len(head):
+            out.append(line(row))
+        else:  # a failure: its text need not fit a column
+            out.append(f"| {row[0].ljust(widths[0])} | {row[1].ljust(widths[1])} | {row[2]} |")
+    return "\n".join(out)
+
+
+def write_csv(path: str, head: list[str], rows: list[list]) -> None:
+    """Every run's row, unrounded."""
+    with open(path, "w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(head)
+        writer.writerows(rows)
