@@ -1,0 +1,172 @@
+// The list of covered objects, and the questions answered from it.
+#include "coverage.h"
+
+#include <cstring>
+
+#include "memory.h"
+#include "near_memory.h"
+#include "patch.h"
+#include "runtime_limits.h"
+
+namespace unblock::patch {
+
+namespace {
+
+constinit std::atomic<Covered*> first{nullptr};
+
+// Entries come from mappings of their own, one after the other.
+constexpr std::size_t pool_bytes = 16 * limits::page;
+constinit Range pool{};
+
+Covered* new_entry() noexcept {
+  if (pool.size() < sizeof(Covered)) {
+    const auto start = reinterpret_cast<std::uintptr_t>(memory::map(pool_bytes));
+    if (!start) return nullptr;
+    pool = {start, start + pool_bytes};
+  }
+  auto* entry = new (reinterpret_cast<void*>(pool.begin)) Covered;
+  pool.begin += (sizeof(Covered) + alignof(Covered) - 1) / alignof(Covered) * alignof(Covered);
+  return entry;
+}
+
+void append(Covered* entry) noexcept {
+  Covered* last = first.load(std::memory_order_relaxed);
+  if (!last) return first.store(entry, std::memory_order_release);
+  while (last->next) last = last->next;
+  std::atomic_ref(last->next).store(entry, std::memory_order_release);
+}
+
+bool still_written(const Batch& batch) noexcept {
+  if (!batch.first) return true;
+  const auto* text = reinterpret_cast<const unsigned char*>(batch.first);
+  return text[0] == 0xe9 || (text[0] == 0x0f && text[1] == 0x0b);
+}
+
+bool is(const Covered& entry, const Object& object) noexcept {
+  return entry.base == object.base && entry.dynamic == object.dynamic && entry.image == object.image &&
+         !std::strncmp(entry.name, object.name, sizeof entry.name - 1);
+}
+
+void withdraw_all(Covered& entry) noexcept {
+  withdraw(entry, Covered::gate);
+  withdraw(entry, Covered::rest);
+}
+
+// Calls `visit` with each batch that is live until it says true.
+template <class Visit>
+bool any_batch(Visit visit) noexcept {
+  for (Covered* entry = first_covered(); entry; entry = std::atomic_ref(entry->next).load(std::memory_order_acquire))
+    for (int part = 0; part < Covered::parts; ++part)
+      if (entry->live[part].load(std::memory_order_acquire) && visit(*entry, entry->batch[part])) return true;
+  return false;
+}
+
+}  // namespace
+
+bool Covered::complete() const noexcept { return live[rest].load(std::memory_order_acquire); }
+
+Covered* first_covered() noexcept { return first.load(std::memory_order_acquire); }
+
+Covered* coverage_of(const Object& object) noexcept {
+  Covered* known = nullptr;
+  for (Covered* entry = first_covered(); entry; entry = entry->next) {
+    if (!entry->image.overlaps(object.image)) continue;
+    const bool same = is(*entry, object);
+    if (same) known = entry;
+    if (!same || !still_written(entry->batch[Covered::gate]) || !still_written(entry->batch[Covered::rest]))
+      withdraw_all(*entry);
+  }
+  if (known) return known;
+  Covered* entry = new_entry();
+  if (!entry) return nullptr;
+  std::strncpy(entry->name, object.name, sizeof entry->name - 1);
+  entry->base = object.base;
+  entry->dynamic = object.dynamic;
+  entry->image = object.image;
+  append(entry);
+  return entry;
+}
+
+bool tabulate(Sites sites, Batch& batch) noexcept {
+  for (const Site& site : sites) {
+    if (site.verdict == Verdict::none) continue;
+    ++batch.sites;
+    batch.jumps += site.verdict == Verdict::jump;
+    batch.trap_count += site.verdict == Verdict::trap;
+    batch.left_count += site.verdict == Verdict::left;
+  }
+  const std::size_t bytes = batch.trap_count * sizeof(Trap) + batch.left_count * sizeof(Left);
+  if (bytes == 0) return true;
+  void* memory = memory::map(bytes);
+  if (!memory) return false;
+  const auto start = reinterpret_cast<std::uintptr_t>(memory);
+  batch.tables = {start, start + bytes};
+  batch.traps = static_cast<Trap*>(memory);
+  batch.left = reinterpret_cast<Left*>(batch.traps + batch.trap_count);
+  Trap* trap = batch.traps;
+  Left* left = batch.left;
+  for (const Site& site : sites) {
+    if (site.verdict == Verdict::trap) *trap++ = {site.address, site.stub};
+    if (site.verdict == Verdict::left) *left++ = {site.address, site.why_left};
+  }
+  return true;
+}
+
+void publish(Covered& covered, Covered::Part part, const Batch& batch) noexcept {
+  covered.batch[part] = batch;
+  covered.live[part].store(true, std::memory_order_release);
+}
+
+void withdraw(Covered& covered, Covered::Part part) noexcept {
+  if (!covered.live[part].exchange(false, std::memory_order_acq_rel)) return;
+  Batch& batch = covered.batch[part];
+  unmap(batch.stubs);
+  memory::unmap(reinterpret_cast<void*>(batch.tables.begin), batch.tables.size());
+  batch = Batch{};
+}
+
+std::uintptr_t trap_target(std::uintptr_t address) noexcept {
+  std::uintptr_t target = 0;
+  (void)any_batch([&](const Covered& covered, const Batch& batch) {
+    if (!covered.image.contains(address)) return false;
+    for (unsigned i = 0; i < batch.trap_count; ++i)
+      if (batch.traps[i].address == address) target = batch.traps[i].stub;
+    return target != 0;
+  });
+  return target;
+}
+
+bool in_stub(std::uintptr_t address) noexcept {
+  return any_batch([&](const Covered&, const Batch& batch) { return batch.stubs.contains(address); });
+}
+
+std::size_t counts(ObjectCount* out, std::size_t max) noexcept {
+  std::size_t count = 0;
+  const Covered* last = nullptr;
+  (void)any_batch([&](const Covered& covered, const Batch& batch) {
+    if (batch.sites == 0) return false;
+    if (&covered != last) {
+      if (count == max) return true;
+      out[count] = {};
+      std::memcpy(out[count++].name, covered.name, sizeof covered.name);
+      last = &covered;
+    }
+    ObjectCount& object = out[count - 1];
+    object.sites += batch.sites;
+    object.jumps += batch.jumps;
+    object.traps += batch.trap_count;
+    object.left += batch.left_count;
+    return false;
+  });
+  return count;
+}
+
+void for_each_left(void (*visit)(const LeftAlone&, void*), void* context) noexcept {
+  (void)any_batch([&](const Covered& covered, const Batch& batch) {
+    for (unsigned i = 0; i < batch.left_count; ++i)
+      visit({batch.left[i].address, batch.left[i].why, covered.name}, context);
+    return false;
+  });
+}
+
+}  // namespace unblock::patch

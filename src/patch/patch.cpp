@@ -1,0 +1,156 @@
+// The order of things: libc first, for nothing works without it; then every other object.
+#include "patch.h"
+
+#include <cerrno>
+#include <cstring>
+#include <link.h>
+#include <sys/syscall.h>
+
+#include "coverage.h"
+#include "format.h"
+#include "lock.h"
+#include "plan.h"
+
+namespace unblock::patch {
+
+namespace {
+
+constinit Lock lock;
+constinit char why[160] = "";
+
+// The calls nothing works without: sleeping and waking, starting a thread, ending one.
+constexpr std::int32_t required[] = {SYS_futex, SYS_clone, SYS_exit};
+// The calls that start threads. Older libraries have no clone3.
+constexpr std::int32_t creating[] = {SYS_clone, SYS_clone3};
+
+// How far from `clone` clone3 is looked for before all of the text is.
+constexpr std::size_t neighbourhood = 16 << 10;
+
+template <class... Parts>
+int fail(int error, const Parts&... parts) noexcept {
+  format::Writer text(why, sizeof why - 1);
+  text.put(parts..., " (error ", -error, ")");
+  why[text.view().size()] = '\0';
+  return error;
+}
+
+// dl_iterate_phdr with a callable. Nothing can be unloaded meanwhile; the loader's lock is recursive.
+template <class Visit>
+void for_each_object(Visit visit) noexcept {
+  dl_iterate_phdr(
+      [](dl_phdr_info* info, std::size_t, void* context) {
+        Object object;
+        return describe(*info, object) && (*static_cast<Visit*>(context))(object) ? 1 : 0;
+      },
+      &visit);
+}
+
+bool find_libc(Object& libc) noexcept {
+  bool found = false;
+  for_each_object([&](const Object& object) {
+    if (object.role == Role::libc) libc = object;
+    return found = object.role == Role::libc;
+  });
+  return found;
+}
+
+int no_libc() noexcept {
+  return fail(-ENOSYS, "no GNU libc.so.6 is loaded: the program is static or uses another C library");
+}
+
+bool collect_creating(const Object& libc, Plan& plan) noexcept {
+  const std::uintptr_t clone = Symbols(libc).find("clone");
+  const Segment* segment = libc.segment_of(clone);
+  if (!segment) return false;
+  Range near = segment->range;
+  if (near.end - clone > neighbourhood) near.end = clone + neighbourhood;
+  if (clone - near.begin > neighbourhood) near.begin = clone - neighbourhood;
+  return plan.collect_calls(near, creating, 2);
+}
+
+int cover_gate_of(const Object& libc, void (*entry)()) noexcept {
+  Covered* covered = coverage_of(libc);
+  if (!covered) return fail(-ENOMEM, "no memory");
+  if (covered->complete() || covered->live[Covered::gate].load()) return 0;
+  Plan plan(libc);
+  if (!collect_creating(libc, plan)) return fail(-ENOEXEC, "libc.so.6 has no `clone`, or there is no memory");
+  plan.decide(false);
+  if (!plan.covered(SYS_clone)) return fail(-ENOEXEC, "the system call in libc.so.6's clone cannot be rewritten");
+  if (const int failure = plan.commit(*covered, Covered::gate, entry))
+    return fail(failure, "the text of libc.so.6 cannot be rewritten");
+  return 0;
+}
+
+// A site left alone that makes, or may make, a call nothing works without.
+const Site* missing(const Plan& plan) noexcept {
+  for (const Site& site : plan.sites()) {
+    if (site.verdict != Verdict::left || site.nr == SYS_rt_sigreturn) continue;
+    bool harmless = site.nr >= 0 && site.nr != SYS_clone3;
+    for (const std::int32_t nr : required) harmless = harmless && site.nr != nr;
+    if (!harmless) return &site;
+  }
+  return nullptr;
+}
+
+int cover_libc(const Object& libc, void (*entry)()) noexcept {
+  Covered* covered = coverage_of(libc);
+  if (!covered) return fail(-ENOMEM, "no memory");
+  if (covered->complete()) return 0;
+  const bool gated = covered->live[Covered::gate].load();
+  Plan plan(libc);
+  if (!plan.collect()) return fail(-ENOMEM, "no memory");
+  plan.decide(true);
+  if (const Site* site = missing(plan))
+    return fail(-ENOEXEC, "libc.so.6's call at ", format::Hex{site->address - libc.base}, ": ", site->why_left);
+  for (const std::int32_t nr : required)
+    if (!(gated && nr == SYS_clone) && !plan.covered(nr))
+      return fail(-ENOEXEC, "libc.so.6 has no recognisable system call ", nr);
+  if (const int failure = plan.commit(*covered, Covered::rest, entry))
+    return fail(failure, "the text of libc.so.6 cannot be rewritten");
+  return 0;
+}
+
+// Any other object is welcome but not needed.
+void cover_other(const Object& object, void (*entry)()) noexcept {
+  Covered* covered = coverage_of(object);
+  if (!covered || covered->complete()) return;
+  Plan plan(object);
+  if (!plan.collect()) return;
+  plan.decide(true);
+  if (plan.commit(*covered, Covered::rest, entry) != 0)
+    (void)plan.leave_all(*covered, Covered::rest, "text cannot be rewritten, or no memory near it");
+}
+
+int cover_objects(void (*entry)()) noexcept {
+  Object libc;
+  if (!find_libc(libc)) return no_libc();
+  if (const int failure = cover_libc(libc, entry)) return failure;
+  for_each_object([&](const Object& object) {
+    if (object.role != Role::libc) cover_other(object, entry);
+    return false;
+  });
+  return 0;
+}
+
+}  // namespace
+
+int cover_gate(void (*entry)()) noexcept {
+  const Guard guard(lock);
+  Object libc;
+  return find_libc(libc) ? cover_gate_of(libc, entry) : no_libc();
+}
+
+int cover_all(void (*entry)()) noexcept {
+  const Guard guard(lock);
+  int result = -ENOSYS;
+  // From within one visit, so that what is being rewritten stays loaded.
+  for_each_object([&](const Object&) {
+    result = cover_objects(entry);
+    return true;
+  });
+  return result;
+}
+
+const char* reason() noexcept { return why; }
+
+}  // namespace unblock::patch

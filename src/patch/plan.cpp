@@ -1,0 +1,176 @@
+// Covering one object, step by step. Nothing of it shows before the last step succeeds.
+#include "plan.h"
+
+#include <cerrno>
+#include <cstring>
+#include <sys/mman.h>
+
+#include "kernel.h"
+#include "memory.h"
+#include "near_memory.h"
+#include "patch.h"
+#include "rewriter.h"
+#include "runtime_limits.h"
+#include "stub.h"
+#include "window.h"
+
+namespace unblock::patch {
+
+namespace {
+
+constexpr std::size_t in_pages(std::size_t bytes) noexcept {
+  return (bytes + limits::page - 1) & ~(limits::page - 1);
+}
+
+// Why nothing in this object, or at this address, may be rewritten; null if it may.
+const char* off_limits(const Object& object, std::uintptr_t address) noexcept {
+  if (object.role == Role::vdso) return "vdso: the kernel's own text";
+  if (object.role == Role::own) return "the runtime's own";
+  if (object.segment_of(address)->protection & PROT_WRITE) return "text is writable: it may write itself";
+  return nullptr;
+}
+
+// The bytes that lead from a site to its stub: a jump with nothing but no-ops behind it, so that what
+// disassembles the text stays in step, or a trap.
+Edit edit_for(const Site& site) noexcept {
+  Edit edit;
+  edit.address = site.address + static_cast<std::uintptr_t>(std::intptr_t{site.window_begin});
+  edit.size = static_cast<std::uint8_t>(site.window_end - site.window_begin);
+  if (site.verdict == Verdict::trap) {
+    edit.bytes[0] = 0x0f;
+    edit.bytes[1] = 0x0b;              // ud2
+    return edit;
+  }
+  const auto distance = static_cast<std::int32_t>(site.stub - (edit.address + jump_size));
+  edit.bytes[0] = 0xe9;                // jmp stub
+  std::memcpy(edit.bytes + 1, &distance, sizeof distance);
+  std::memset(edit.bytes + jump_size, 0x90, edit.size - std::size_t{jump_size});
+  return edit;
+}
+
+constexpr bool rewritten(const Site& site) noexcept {
+  return site.verdict == Verdict::jump || site.verdict == Verdict::trap;
+}
+
+}  // namespace
+
+Plan::~Plan() { (void)memory::resize(sites_.first, 0); }
+
+bool Plan::add(std::uintptr_t address) noexcept {
+  if (sites_.count == capacity_) {
+    const std::size_t more = capacity_ ? capacity_ * 2 : 600;
+    auto* grown = static_cast<Site*>(memory::resize(sites_.first, more * sizeof(Site)));
+    if (!grown) return false;
+    sites_.first = grown;
+    capacity_ = more;
+  }
+  sites_.first[sites_.count] = Site{};
+  sites_.first[sites_.count++].address = address;
+  return true;
+}
+
+bool Plan::collect() noexcept {
+  bool complete = true;
+  for (std::size_t i = 0; i < object_.segment_count; ++i)
+    if (object_.segments[i].protection & PROT_EXEC)
+      for_each_candidate(object_.segments[i].range, [&](std::uintptr_t at) { complete = complete && add(at); });
+  return complete;
+}
+
+bool Plan::collect_calls(Range text, const std::int32_t* calls, std::size_t count) noexcept {
+  bool complete = true;
+  for_each_candidate(text, [&](std::uintptr_t at) {
+    const auto* before = reinterpret_cast<const unsigned char*>(at - 5);
+    std::int32_t nr;
+    std::memcpy(&nr, before + 1, sizeof nr);
+    for (std::size_t i = 0; i < count; ++i)
+      if (before[0] == 0xb8 && nr == calls[i]) complete = complete && add(at);   // mov $nr, %eax
+  });
+  return complete;
+}
+
+void Plan::decide(bool thorough) noexcept {
+  examine(object_, decoder_, sites_);
+  if (thorough && sites_.count) mark_distant_targets(object_, sites_);
+  std::uintptr_t taken = 0;
+  for (Site& site : sites_) {
+    if (site.nr < 0) site.nr = constant_call(site);
+    if (site.verdict != Verdict::undecided) continue;
+    if (const char* why = off_limits(object_, site.address)) {
+      site.verdict = Verdict::left;
+      site.why_left = why;
+      continue;
+    }
+    choose_window(site, taken, decoder_);
+    taken = site.address + static_cast<std::uintptr_t>(std::intptr_t{site.window_end});
+  }
+}
+
+unsigned Plan::covered(std::int32_t nr) const noexcept {
+  unsigned count = 0;
+  for (const Site& site : sites_) count += site.nr == nr && rewritten(site);
+  return count;
+}
+
+int Plan::build(Batch& batch, void (*entry)()) noexcept {
+  std::size_t count = 0;
+  for (const Site& site : sites_) count += rewritten(site);
+  if (count == 0) return 0;
+  const Range memory = map_near(object_.image, in_pages(count * stub_room));
+  if (!memory.size()) return -ENOMEM;
+  const std::uint64_t flags = object_.role == Role::libc || object_.role == Role::loader ? 0UL : outside_libc;
+  StubWriter writer(memory, entry, flags, decoder_);
+  for (Site& site : sites_)
+    if (rewritten(site) && !writer.write(site)) {
+      unmap(memory);
+      return -ENOMEM;
+    }
+  batch.stubs = {memory.begin, in_pages(writer.end())};
+  unmap({batch.stubs.end, memory.end});
+  const long failure = kernel::call(SYS_mprotect, memory.begin, batch.stubs.size(), PROT_READ | PROT_EXEC);
+  if (failure) unmap(batch.stubs);
+  return static_cast<int>(failure);
+}
+
+int Plan::rewrite_text(Batch& batch) noexcept {
+  const std::size_t bytes = sites_.count * sizeof(Edit);
+  auto* edits = static_cast<Edit*>(memory::map(bytes));
+  if (!edits) return -ENOMEM;
+  std::size_t count = 0;
+  for (const Site& site : sites_)
+    if (rewritten(site)) edits[count++] = edit_for(site);
+  const int failure = rewrite(object_, edits, count);
+  if (!failure && count) batch.first = edits[0].address;
+  memory::unmap(edits, bytes);
+  return failure;
+}
+
+int Plan::commit(Covered& covered, Covered::Part part, void (*entry)()) noexcept {
+  Batch batch;
+  if (const int failure = build(batch, entry)) return failure;
+  if (!tabulate(sites_, batch)) {
+    unmap(batch.stubs);
+    return -ENOMEM;
+  }
+  publish(covered, part, batch);
+  if (batch.jumps + batch.trap_count == 0) return 0;
+  if (const int failure = rewrite_text(covered.batch[part])) {
+    withdraw(covered, part);
+    return failure;
+  }
+  return 0;
+}
+
+bool Plan::leave_all(Covered& covered, Covered::Part part, const char* why) noexcept {
+  for (Site& site : sites_)
+    if (rewritten(site)) {
+      site.verdict = Verdict::left;
+      site.why_left = why;
+    }
+  Batch batch;
+  if (!tabulate(sites_, batch)) return false;
+  publish(covered, part, batch);
+  return true;
+}
+
+}  // namespace unblock::patch

@@ -1,0 +1,47 @@
+// Covering one object: find its sites, decide what each becomes, build the stubs, rewrite the text.
+#pragma once
+
+#include "coverage.h"
+#include "objects.h"
+#include "site_finder.h"
+
+namespace unblock::patch {
+
+/// The sites of one object on their way to being covered. Holds scratch memory of its own.
+class Plan {
+ public:
+  explicit Plan(const Object& object) noexcept : object_(object) {}
+  ~Plan();
+  Plan(const Plan&) = delete;
+  Plan& operator=(const Plan&) = delete;
+
+  /// Collects every site of the object. False without memory.
+  [[nodiscard]] bool collect() noexcept;
+  /// Collects the sites in `text` that load one of the given system calls just before. False without memory.
+  [[nodiscard]] bool collect_calls(Range text, const std::int32_t* calls, std::size_t count) noexcept;
+
+  /// Decides what becomes of each site. `thorough`: looks for branches into windows in all of the text.
+  void decide(bool thorough) noexcept;
+
+  [[nodiscard]] Sites sites() const noexcept { return sites_; }
+  /// How many sites that make system call `nr` will be covered.
+  [[nodiscard]] unsigned covered(std::int32_t nr) const noexcept;
+
+  /// Builds the stubs, makes the batch known and rewrites the text; or changes nothing and returns a
+  /// negative error number.
+  [[nodiscard]] int commit(Covered& covered, Covered::Part part, void (*entry)()) noexcept;
+  /// Instead of commit(): leaves every site alone for this reason. False without memory.
+  [[nodiscard]] bool leave_all(Covered& covered, Covered::Part part, const char* why) noexcept;
+
+ private:
+  [[nodiscard]] bool add(std::uintptr_t address) noexcept;
+  [[nodiscard]] int build(Batch& batch, void (*entry)()) noexcept;
+  [[nodiscard]] int rewrite_text(Batch& batch) noexcept;
+
+  const Object& object_;
+  const Decoder decoder_;
+  Sites sites_;
+  std::size_t capacity_ = 0;
+};
+
+}  // namespace unblock::patch

@@ -1,0 +1,81 @@
+// Finds the `syscall` instructions of an object, with the instruction boundaries and the branch targets
+// around each. Nothing is guessed: what cannot be known is said to be unknown.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <emmintrin.h>
+
+#include "instruction.h"
+#include "objects.h"
+
+namespace unblock::patch {
+
+enum class Verdict : std::uint8_t { undecided, none, jump, trap, left };
+
+/// The bytes 0f 05 in some text, and what is known about them.
+struct Site {
+  static constexpr int reach = 32;     ///< how far around a site is looked at, in bytes each way
+
+  std::uintptr_t address = 0;
+  std::uint64_t boundaries = 0;        ///< bit i: an instruction begins (or the last one ends) at address - reach + i
+  std::uint64_t targets = 0;           ///< bit i: code elsewhere may lead to address - reach + i
+  const char* why_left = nullptr;      ///< for Verdict::left: static text
+  std::uintptr_t stub = 0;             ///< once built
+  std::int32_t nr = -1;                ///< the system call, if a constant, else -1
+  std::int8_t window_begin = 0;        ///< for Verdict::jump: what is displaced, relative to address
+  std::int8_t window_end = 2;
+  Verdict verdict = Verdict::undecided; ///< `none`: inside another instruction, no site at all
+  bool instruction = false;            ///< decoding arrived here: it is a `syscall`
+  bool targets_known = false;          ///< false: other code may lead anywhere near
+
+  [[nodiscard]] static constexpr std::uint64_t bit(std::intptr_t offset) noexcept {
+    return offset < -reach || offset >= reach ? 0 : 1ULL << (offset + reach);
+  }
+  [[nodiscard]] bool boundary(std::intptr_t offset) const noexcept { return boundaries & bit(offset); }
+  [[nodiscard]] bool target(std::intptr_t offset) const noexcept { return targets & bit(offset); }
+};
+
+/// The sites of one object, by address. The storage is somebody else's.
+struct Sites {
+  Site* first = nullptr;
+  std::size_t count = 0;
+  [[nodiscard]] Site* begin() const noexcept { return first; }
+  [[nodiscard]] Site* end() const noexcept { return first + count; }
+  /// The first site whose surroundings may hold `address`.
+  [[nodiscard]] Site* near(std::uintptr_t address) const noexcept;
+  void mark_target(std::uintptr_t address) const noexcept;
+  void mark_boundary(std::uintptr_t address) const noexcept;
+};
+
+/// Calls `visit(address)` for each 0f 05 in `text`, in order. Looks at every byte.
+template <class Visit>
+void for_each_candidate(Range text, Visit visit) noexcept;
+
+/// Decodes the functions around the sites and fills in what is known of them. Those that are no
+/// instructions get Verdict::none, those that cannot be looked at Verdict::left.
+void examine(const Object& object, const Decoder& decoder, Sites sites) noexcept;
+
+/// Marks the branch targets that functions of their own cannot tell: long branches from anywhere in the
+/// object's text (cold parts jump back), and entry points that have a symbol. Reads all of the text.
+void mark_distant_targets(const Object& object, Sites sites) noexcept;
+
+/// The constant in eax at the site, by looking back from it, or -1.
+[[nodiscard]] std::int32_t constant_call(const Site& site) noexcept;
+
+template <class Visit>
+void for_each_candidate(Range text, Visit visit) noexcept {
+  const auto* at = reinterpret_cast<const unsigned char*>(text.begin);
+  const auto* end = reinterpret_cast<const unsigned char*>(text.end);
+  const auto load = [](const unsigned char* from) { return _mm_loadu_si128(reinterpret_cast<const __m128i*>(from)); };
+  for (; end - at > 16; at += 16) {
+    const __m128i first = _mm_cmpeq_epi8(load(at), _mm_set1_epi8(0x0f));
+    const __m128i second = _mm_cmpeq_epi8(load(at + 1), _mm_set1_epi8(0x05));
+    for (auto hits = static_cast<unsigned>(_mm_movemask_epi8(_mm_and_si128(first, second))); hits; hits &= hits - 1)
+      visit(reinterpret_cast<std::uintptr_t>(at) + static_cast<unsigned>(__builtin_ctz(hits)));
+  }
+  for (; end - at >= 2; ++at)
+    if (at[0] == 0x0f && at[1] == 0x05) visit(reinterpret_cast<std::uintptr_t>(at));
+}
+
+}  // namespace unblock::patch
