@@ -1,0 +1,32 @@
+// 200000 threads created and joined one after another: all run, and memory does not grow. pthread_join(3).
+#include "program.h"
+
+enum { count = 200000, settled = count / 10 };
+
+static long resident_kb(void) {
+  long pages = 0;
+  FILE* file = fopen("/proc/self/statm", "r");
+  if (file == NULL || fscanf(file, "%*d %ld", &pages) != 1)
+    pages = -1;
+  if (file != NULL)
+    fclose(file);
+  return pages * (sysconf(_SC_PAGESIZE) / 1024);
+}
+
+static void* body(void* argument) {
+  return as_pointer(as_number(argument) + 1);
+}
+
+int main(void) {
+  long at_settled = 0, number = 0;
+  for (int i = 0; i < count; i++) {
+    if (i == settled)
+      at_settled = resident_kb();
+    number = as_number(join(start(body, as_pointer(number))));
+  }
+  long grown = resident_kb() - at_settled;
+  printf("ran %ld\n", number);
+  if (grown > 2048)
+    printf("grown by %ld KiB\n", grown);
+  return 0;
+}
