@@ -9,7 +9,7 @@ constexpr int clients = 300, requests = 4;
 static sockaddr_in where;
 static std::atomic<int> answered, closed;
 
-// Receives until `text` has at least `size` bytes, or with size 0 a whole head; returns the head's length, or 0.
+// Receives until `text` has a whole head and at least `size` bytes; returns the head's length, or 0.
 static size_t receive(int fd, std::string &text, size_t size) {
   for (;;) {
     size_t end = text.find("\r\n\r\n");

@@ -1,0 +1,24 @@
+// Bad times: EINVAL for nanoseconds out of range, negative seconds, unknown clocks; past times return at once. nanosleep(2)
+#include "check.h"
+
+static void *attempts(void *unused) {
+  (void)unused;
+  struct timespec bad = {0, 1000000000}, negative = {-1, 0}, minus = {0, -1}, past = {1, 0}, zero = {0, 0};
+  report("too many ns", nanosleep(&bad, NULL));
+  report("negative s", nanosleep(&negative, NULL));
+  report("negative ns", nanosleep(&minus, NULL));
+  report("zero", nanosleep(&zero, NULL));
+  printf("clock_nanosleep, bad ns: %s\n", strerrorname_np(clock_nanosleep(CLOCK_MONOTONIC, 0, &bad, NULL)));
+  printf("unknown clock: %s\n", strerrorname_np(clock_nanosleep(77, 0, &zero, NULL)));
+  printf("thread's CPU clock: %s\n", strerrorname_np(clock_nanosleep(CLOCK_THREAD_CPUTIME_ID, 0, &zero, NULL)));
+  printf("past: %d\n", clock_nanosleep(CLOCK_REALTIME, TIMER_ABSTIME, &past, NULL));
+  printf("past: %d\n", clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &zero, NULL));
+  printf("absolute and negative: %s\n",
+         strerrorname_np(clock_nanosleep(CLOCK_REALTIME, TIMER_ABSTIME, &negative, NULL)));
+  return NULL;
+}
+
+int main(void) {
+  finish(start(attempts, NULL));
+  return 0;
+}

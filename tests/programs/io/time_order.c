@@ -1,0 +1,40 @@
+// Sleepers wake in the order of their deadlines, whatever the order in which they went to sleep. nanosleep(2)
+#include "check.h"
+
+enum { sleepers = 12, step = 40 };
+static int order[sleepers], woken;
+static struct timespec zero;
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+
+static void *sleeper(void *argument) {
+  long rank = (long)argument;
+  struct timespec until = zero;
+  until.tv_nsec += (100 + rank * step) * 1000000;
+  until.tv_sec += until.tv_nsec / 1000000000;
+  until.tv_nsec %= 1000000000;
+  if (rank % 3 == 0) {
+    clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL);
+  } else {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    long left = (until.tv_sec - now.tv_sec) * 1000000000 + until.tv_nsec - now.tv_nsec;
+    usleep(left / 1000);
+  }
+  pthread_mutex_lock(&mutex);
+  order[woken++] = (int)rank;
+  pthread_mutex_unlock(&mutex);
+  return NULL;
+}
+
+int main(void) {
+  pthread_t thread[sleepers];
+  clock_gettime(CLOCK_MONOTONIC, &zero);
+  for (long i = 0; i < sleepers; ++i)
+    thread[i] = start(sleeper, (void *)(i * 5 % sleepers));
+  for (int i = 0; i < sleepers; ++i)
+    finish(thread[i]);
+  for (int i = 0; i < sleepers; ++i)
+    printf("%d ", order[i]);
+  printf("\n");
+  return 0;
+}
