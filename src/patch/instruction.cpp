@@ -50,6 +50,11 @@ Decoder::Decoder() noexcept {
 }
 
 bool Decoder::decode(std::uintptr_t address, std::uintptr_t limit, Instruction& out) const noexcept {
+  if (address < limit && limit - address >= 16 && decode_common_form(address, out)) return true;
+  return decode_any_form(address, limit, out);
+}
+
+bool Decoder::decode_any_form(std::uintptr_t address, std::uintptr_t limit, Instruction& out) const noexcept {
   ZydisDecodedInstruction raw;
   if (address >= limit || !ZYAN_SUCCESS(ZydisDecoderDecodeInstruction(
                               &decoder_, nullptr, reinterpret_cast<const void*>(address), limit - address, &raw)))

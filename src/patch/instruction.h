@@ -30,12 +30,17 @@ struct Instruction {
   [[nodiscard]] std::uintptr_t end() const noexcept { return address + length; }
 };
 
+/// Decodes the commonest forms, from 16 readable bytes at `address`. False for any other.
+[[nodiscard]] bool decode_common_form(std::uintptr_t address, Instruction& out) noexcept;
+
 /// Decodes x86-64 instructions. Cheap to make; keeps no memory.
 class Decoder {
  public:
   Decoder() noexcept;
   /// Decodes what is at `address`, reading no byte at or beyond `limit`. False if it is no instruction.
   [[nodiscard]] bool decode(std::uintptr_t address, std::uintptr_t limit, Instruction& out) const noexcept;
+  /// The same, by Zydis alone.
+  [[nodiscard]] bool decode_any_form(std::uintptr_t address, std::uintptr_t limit, Instruction& out) const noexcept;
 
  private:
   ZydisDecoder decoder_;

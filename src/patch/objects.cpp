@@ -53,6 +53,12 @@ bool Object::readable(std::uintptr_t address, std::size_t size) const noexcept {
   return segment && (segment->protection & PROT_READ) && size <= segment->range.end - address;
 }
 
+bool Object::constant(std::uintptr_t address, std::size_t size) const noexcept {
+  if (!readable(address, size)) return false;
+  if (constants.contains(address)) return size <= constants.end - address;
+  return !(segment_of(address)->protection & PROT_WRITE);
+}
+
 bool describe(const dl_phdr_info& info, Object& object) noexcept {
   object = Object{};
   object.base = info.dlpi_addr;
@@ -63,6 +69,7 @@ bool describe(const dl_phdr_info& info, Object& object) noexcept {
     const std::uintptr_t start = info.dlpi_addr + header.p_vaddr;
     if (header.p_type == PT_DYNAMIC) object.dynamic = reinterpret_cast<const Elf64_Dyn*>(start);
     if (header.p_type == PT_GNU_EH_FRAME) object.frame_table = reinterpret_cast<const std::uint8_t*>(start);
+    if (header.p_type == PT_GNU_RELRO) object.constants = {start, start + header.p_memsz};
     if (header.p_type != PT_LOAD || header.p_memsz == 0) continue;
     if (object.segment_count == Object::max_segments) return false;
     const Range range{start, start + header.p_memsz};

@@ -38,6 +38,7 @@ struct Object {
   Role role = Role::other;
   bool fixed = false;                     ///< linked to one address: code may hold absolute addresses
   Range image;                            ///< all segments and what lies between
+  Range constants;                        ///< data made read-only once relocated
   Segment segments[max_segments];
   std::size_t segment_count = 0;
   const Elf64_Dyn* dynamic = nullptr;
@@ -47,6 +48,8 @@ struct Object {
   [[nodiscard]] const Segment* segment_of(std::uintptr_t address) const noexcept;
   /// True if [address, address + size) is mapped readable.
   [[nodiscard]] bool readable(std::uintptr_t address, std::size_t size) const noexcept;
+  /// True if, moreover, it cannot be written.
+  [[nodiscard]] bool constant(std::uintptr_t address, std::size_t size) const noexcept;
 };
 
 /// Describes what dl_iterate_phdr(3) hands out. False if it has more segments than there is room for.

@@ -12,6 +12,7 @@
 #include "rewriter.h"
 #include "runtime_limits.h"
 #include "stub.h"
+#include "surroundings.h"
 #include "window.h"
 
 namespace unblock::patch {
@@ -90,8 +91,10 @@ bool Plan::collect_calls(Range text, const std::int32_t* calls, std::size_t coun
 }
 
 void Plan::decide(bool thorough) noexcept {
-  examine(object_, decoder_, sites_);
-  if (thorough && sites_.count) mark_distant_targets(object_, sites_);
+  if (sites_.count == 0) return;
+  const Surroundings near(sites_);
+  if (thorough) mark_distant_targets(object_, near);
+  examine(object_, decoder_, near);
   std::uintptr_t taken = 0;
   for (Site& site : sites_) {
     if (site.nr < 0) site.nr = constant_call(site);

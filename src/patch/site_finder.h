@@ -45,20 +45,21 @@ struct Sites {
   /// The first site whose surroundings may hold `address`.
   [[nodiscard]] Site* near(std::uintptr_t address) const noexcept;
   void mark_target(std::uintptr_t address) const noexcept;
-  void mark_boundary(std::uintptr_t address) const noexcept;
 };
 
 /// Calls `visit(address)` for each 0f 05 in `text`, in order. Looks at every byte.
 template <class Visit>
 void for_each_candidate(Range text, Visit visit) noexcept;
 
+class Surroundings;
+
+/// Marks the branch targets that no look around the sites can tell: long branches from anywhere in the
+/// object's text (cold parts jump back), and entry points that have a symbol. Reads all of the text.
+void mark_distant_targets(const Object& object, const Surroundings& near) noexcept;
+
 /// Decodes the functions around the sites and fills in what is known of them. Those that are no
 /// instructions get Verdict::none, those that cannot be looked at Verdict::left.
-void examine(const Object& object, const Decoder& decoder, Sites sites) noexcept;
-
-/// Marks the branch targets that functions of their own cannot tell: long branches from anywhere in the
-/// object's text (cold parts jump back), and entry points that have a symbol. Reads all of the text.
-void mark_distant_targets(const Object& object, Sites sites) noexcept;
+void examine(const Object& object, const Decoder& decoder, const Surroundings& near) noexcept;
 
 /// The constant in eax at the site, by looking back from it, or -1.
 [[nodiscard]] std::int32_t constant_call(const Site& site) noexcept;
