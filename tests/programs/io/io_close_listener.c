@@ -1,4 +1,4 @@
-// close() of a listener under a blocked accept(): the call goes on and takes the next client. accept(2), close(2)
+// close() of a listener under a blocked accept(): that call goes on and takes the next client. close(2)
 #include "check.h"
 
 static int listener;

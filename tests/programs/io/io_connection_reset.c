@@ -1,4 +1,4 @@
-// A reset connection: a blocked read gets ECONNRESET, then 0; a write gets EPIPE. tcp(7), SO_LINGER in socket(7)
+// A reset connection: a blocked read gets ECONNRESET, the next one 0, a write EPIPE. tcp(7)
 #include "check.h"
 
 static int ends[2];

@@ -1,4 +1,4 @@
-// System V and POSIX message queues: a receive blocks one thread only and gets its message. msgrcv(2), mq_receive(3)
+// System V and POSIX message queues: a receive blocks one thread only. msgrcv(2), mq_receive(3)
 #include "check.h"
 #include <mqueue.h>
 #include <sys/ipc.h>

@@ -1,4 +1,4 @@
-// A program's own `syscall` instructions and libc's syscall() block like the wrappers; registers survive. syscall(2)
+// A program's own `syscall` instructions and libc's syscall() block like the wrappers. syscall(2)
 #include "check.h"
 #include <sys/syscall.h>
 

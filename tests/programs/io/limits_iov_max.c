@@ -1,10 +1,11 @@
-// IOV_MAX vectors are taken, one more is EINVAL, lengths that sum past SSIZE_MAX are EINVAL. readv(2)
+// IOV_MAX vectors are taken, one more is EINVAL or EMSGSIZE, as is a negative count. readv(2)
 #include "check.h"
 #include <limits.h>
 
 static struct iovec vectors[IOV_MAX + 1];
 static char bytes[IOV_MAX + 1];
 static int ends[2];
+static volatile int minus_one = -1;
 
 static void *reader(void *count) { return (void *)readv(ends[0], vectors, (int)(long)count); }
 
@@ -20,7 +21,7 @@ int main(void) {
   printf("readv of IOV_MAX: %ld\n", (long)finish(thread));
   report("readv of one more", readv(ends[0], vectors, IOV_MAX + 1));
   report("writev of one more", writev(ends[1], vectors, IOV_MAX + 1));
-  report("writev of -1", writev(ends[1], vectors, -1));
+  report("writev of -1", writev(ends[1], vectors, minus_one));
   struct msghdr message = {NULL, 0, vectors, IOV_MAX + 1, NULL, 0, 0};
   report("sendmsg of one more", sendmsg(ends[1], &message, 0));
   report("recvmsg of one more", recvmsg(ends[0], &message, 0));

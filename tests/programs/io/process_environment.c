@@ -1,4 +1,4 @@
-// The environment a program sees and sets is what its children get, LD_PRELOAD or not. environ(7)
+// The environment a program sets is what its children get. environ(7)
 #include "check.h"
 
 static char answer[256];

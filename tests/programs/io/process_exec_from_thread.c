@@ -11,7 +11,7 @@ static void *replacer(void *unused) {
   char before[16];
   snprintf(before, sizeof before, "%d", (int)getpid());
   settle();
-  execl("/bin/sh", "sh", "-c", "test $$ = $0 && echo same pid; ls /proc/self/task | wc -l; exit 12", before,
+  execl("/bin/sh", "sh", "-c", "test $$ = $0 && echo same pid; exit 12", before,
         (char *)NULL);
   return NULL;
 }

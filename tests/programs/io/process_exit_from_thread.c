@@ -16,7 +16,7 @@ static void *blocked(void *unused) {
 static void *ender(void *unused) {
   (void)unused;
   settle();
-  printf("unflushed until exit");
+  printf("unflushed until exit\n");
   exit(23);
 }
 

@@ -1,4 +1,4 @@
-// getpid() is one for all threads, gettid() each thread's own, getppid() the parent's, also after fork. getpid(2)
+// getpid() is the same in all threads, gettid() each one's own, also after fork. getpid(2)
 #include "check.h"
 
 enum { threads = 20 };

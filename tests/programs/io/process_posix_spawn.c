@@ -36,6 +36,7 @@ int main(void) {
   pthread_t thread[4];
   pid_t pid;
   char *arguments[] = {(char *)"none", NULL};
+  const char *paths[] = {"/no/such/program", "/etc/passwd"};
   for (long i = 0; i < 4; ++i)
     thread[i] = start(spawner, (void *)i);
   for (int i = 0; i < 4; ++i) {
@@ -43,7 +44,9 @@ int main(void) {
     printf("%s", answers[i]);
     tell_status("  child", (int)status);
   }
-  printf("no such program: %s\n", strerrorname_np(posix_spawn(&pid, "/none", NULL, NULL, arguments, environ)));
-  printf("not executable: %s\n", strerrorname_np(posix_spawn(&pid, "/etc/passwd", NULL, NULL, arguments, environ)));
+  for (int i = 0; i < 2; ++i) {
+    int error = posix_spawn(&pid, paths[i], NULL, NULL, arguments, environ);
+    printf("%s: %s\n", paths[i], strerrorname_np(error));
+  }
   return 0;
 }

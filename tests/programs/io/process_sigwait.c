@@ -1,4 +1,4 @@
-// A thread in sigwait()/sigwaitinfo()/sigtimedwait() takes signals blocked everywhere; others go on. sigwait(3)
+// A thread in sigwait, sigwaitinfo, sigtimedwait takes signals blocked everywhere. sigwait(3)
 #include "check.h"
 
 static sigset_t set;

@@ -36,7 +36,7 @@ int main(void) {
   for (int i = 0; i < 8; ++i) {
     long answer = (long)finish(thread[i]);
     if (i % 2)
-      printf("exited %d, mark %ld\n", WEXITSTATUS(answer % 1000000), answer / 1000000);
+      printf("exited %d, mark %ld\n", (int)WEXITSTATUS(answer % 1000000), answer / 1000000);
     else
       printf("exited %ld, mark %ld\n", answer / 10, answer % 10);
   }

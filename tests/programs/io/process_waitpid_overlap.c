@@ -1,4 +1,4 @@
-// waitpid(), wait(), waitid() block one thread only: others exchange thousands of messages meanwhile. waitpid(2)
+// waitpid() and waitid() block one thread only: others exchange messages meanwhile. waitpid(2)
 #include "check.h"
 
 static int ends[2], gate[2];
@@ -36,7 +36,8 @@ int main(void) {
   MUST(pipe(gate));
   MUST(socketpair(AF_UNIX, SOCK_STREAM, 0, ends));
   pid_t first = child(21), second = child(22);
-  pthread_t a = start(waiter, (void *)(long)first), b = start(idwaiter, (void *)(long)second), c = start(echo, NULL);
+  pthread_t a = start(waiter, (void *)(long)first), b = start(idwaiter, (void *)(long)second);
+  pthread_t c = start(echo, NULL);
   settle();
   for (; rounds < 2000; ++rounds)
     if (write(ends[0], "x", 1) != 1 || read(ends[0], &byte, 1) != 1)

@@ -1,4 +1,4 @@
-// A signal ends nanosleep() with EINTR and the time left; the absolute form leaves the remainder alone. nanosleep(2)
+// A signal ends nanosleep() with EINTR and the time left; the absolute form stores nothing. nanosleep(2)
 #include "check.h"
 
 static sem_t ready;
@@ -21,7 +21,8 @@ static void *absolute(void *unused) {
   clock_gettime(CLOCK_MONOTONIC, &t);
   t.tv_sec += 5;
   sem_post(&ready);
-  printf("clock_nanosleep: %s\n", strerrorname_np(clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, &left)));
+  int error = clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, &left);
+  printf("clock_nanosleep: %s\n", strerrorname_np(error));
   printf("left: %ld %ld\n", (long)left.tv_sec, left.tv_nsec);
   return NULL;
 }

@@ -1,4 +1,4 @@
-// sched_yield() lets others run: threads that wait for each other's turn by yielding all finish. sched_yield(2)
+// sched_yield() lets others run: threads that wait their turn by yielding all finish. sched_yield(2)
 #include "check.h"
 #include <sched.h>
 

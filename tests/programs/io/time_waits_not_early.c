@@ -1,4 +1,4 @@
-// Timed waits (cond, mutex, semaphore, rwlock, poll, epoll) end with a timeout, never early. pthread_cond_timedwait(3)
+// Timed waits on cond, mutex, semaphore, rwlock, poll, epoll are never early. pthread_cond_timedwait(3)
 #include "check.h"
 #include <sys/epoll.h>
 
