@@ -23,10 +23,8 @@ static void *worker(void *argument) {
   return NULL;
 }
 
-int main(void) {
-  pthread_t thread[workers];
+static void make_set(void) {
   struct epoll_event event = {EPOLLIN, {.u32 = pairs}};
-  long expected = 0, sum = 0, failures = 0;
   set = MUST(epoll_create1(0));
   MUST(pipe(stop));
   MUST(epoll_ctl(set, EPOLL_CTL_ADD, stop[0], &event));
@@ -35,6 +33,12 @@ int main(void) {
     MUST(socketpair(AF_UNIX, SOCK_STREAM, 0, ends[i]));
     MUST(epoll_ctl(set, EPOLL_CTL_ADD, ends[i][0], &event));
   }
+}
+
+int main(void) {
+  pthread_t thread[workers];
+  long expected = 0, sum = 0, failures = 0;
+  make_set();
   for (long i = 0; i < workers; ++i)
     thread[i] = start(worker, (void *)i);
   for (int round = 0; round < rounds; ++round) {

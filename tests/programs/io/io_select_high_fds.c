@@ -27,7 +27,20 @@ static void *waiter(void *unused) {
   return NULL;
 }
 
-int main(void) {
+static void without_waiting(void) {
+  struct timeval limit = {0, 70000};
+  fd_set in;
+  FD_ZERO(&in);
+  FD_SET(1023, &in);
+  report("select", select(1024, &in, NULL, NULL, &limit));
+  printf("time left: %ld s %ld us\n", (long)limit.tv_sec, (long)limit.tv_usec);
+  report("nfds -1", select(-1, NULL, NULL, NULL, NULL));
+  FD_SET(900, &in);
+  report("a closed descriptor", select(1024, &in, NULL, NULL, &limit));
+}
+
+// Pipes whose reading ends have the numbers wanted.
+static void make_pipes(void) {
   for (int i = 0; i < 5; ++i) {
     int ends[2];
     MUST(pipe(ends));
@@ -38,6 +51,10 @@ int main(void) {
     MUST(dup2(high, numbers[i]));
     close(high);
   }
+}
+
+int main(void) {
+  make_pipes();
   pthread_t thread = start(waiter, NULL);
   const int order[3] = {4, 2, 1};
   for (int i = 0; i < 3; ++i) {
@@ -51,14 +68,6 @@ int main(void) {
       printf("  %d:%d", numbers[i], set[round][i]);
     printf("  in all %d\n", others[round]);
   }
-  struct timeval limit = {0, 70000};
-  fd_set in;
-  FD_ZERO(&in);
-  FD_SET(1023, &in);
-  report("select", select(1024, &in, NULL, NULL, &limit));
-  printf("time left: %ld s %ld us\n", (long)limit.tv_sec, (long)limit.tv_usec);
-  report("nfds -1", select(-1, NULL, NULL, NULL, NULL));
-  FD_SET(900, &in);
-  report("a closed descriptor", select(1024, &in, NULL, NULL, &limit));
+  without_waiting();
   return 0;
 }

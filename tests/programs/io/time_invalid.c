@@ -11,7 +11,8 @@ static void *attempts(void *unused) {
   report("zero", nanosleep(&zero, NULL));
   printf("clock_nanosleep, bad ns: %s\n", strerrorname_np(clock_nanosleep(CLOCK_MONOTONIC, 0, &bad, NULL)));
   printf("unknown clock: %s\n", strerrorname_np(clock_nanosleep(77, 0, &zero, NULL)));
-  printf("thread's CPU clock: %s\n", strerrorname_np(clock_nanosleep(CLOCK_THREAD_CPUTIME_ID, 0, &zero, NULL)));
+  int error = clock_nanosleep(CLOCK_THREAD_CPUTIME_ID, 0, &zero, NULL);
+  printf("thread's CPU clock: %s\n", strerrorname_np(error));
   printf("past: %d\n", clock_nanosleep(CLOCK_REALTIME, TIMER_ABSTIME, &past, NULL));
   printf("past: %d\n", clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &zero, NULL));
   printf("absolute and negative: %s\n",
