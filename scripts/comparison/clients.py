@@ -134,11 +134,12 @@ def check_content(exchange: Callable, values: dict[str, str]) -> None:
 
 
 def iperf(values: dict[str, str], clients: int) -> list[bytes]:
-    """`clients` parallel streams of 64 KiB each; the answers are the bytes the client got through on each."""
-    done = subprocess.run(["iperf", "-c", "127.0.0.1", "-p", values["port"], "-P", str(clients), "-n", "65536",
+    """`clients` parallel streams of 512 KiB each; the answers are the bytes the client got through on each."""
+    done = subprocess.run(["iperf", "-c", "127.0.0.1", "-p", values["port"], "-P", str(clients), "-n", "512K",
                            "-y", "C"], capture_output=True, text=True, check=False, timeout=60)
-    return [b"%s bytes" % row.split(",")[7].encode() for row in done.stdout.splitlines()
-            if re.match(r"\d+,", row) and row.split(",")[5] != "-1"]
+    rows = [row.split(",") for row in done.stdout.splitlines() if re.match(r"\d+,", row)]
+    last_of_stream = {row[5]: row[7] for row in rows if row[5] != "-1"}
+    return [b"%s bytes" % size.encode() for size in last_of_stream.values()]
 
 
 def digest(answers: list[Optional[bytes]]) -> str:

@@ -86,9 +86,9 @@ class Process:
 
     def terminate(self, timeout: float = 3) -> tuple[int, float]:
         """Sends SIGTERM as an init system would. Returns its exit status (negative: the signal) and the seconds it
-        took; what is left after `timeout` is killed."""
+        took; what is left after `timeout` is killed. Nothing is sent to a process that has ended before."""
         begin = time.monotonic()
-        self.child.send_signal(signal.SIGTERM)
+        self.child.send_signal(signal.SIGTERM)  # none if it was waited for already
         try:
             status = self.child.wait(timeout)
         except subprocess.TimeoutExpired:

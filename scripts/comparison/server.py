@@ -30,6 +30,7 @@ class Server:
     files: dict[str, str] = field(default_factory=dict)
     prepare: tuple[str, ...] = ()      # a command to run in {dir} beforehand
     backend: Optional[str] = None      # "http" or "echo": what the server is a proxy to
+    orderly_end: bool = True           # False: its own end by SIGTERM is a race, natively; nothing to compare
 
     def program(self, values: dict[str, str]) -> Optional[str]:
         """The path of the server's program, None when it is not installed. Debian's, whatever PATH says."""
