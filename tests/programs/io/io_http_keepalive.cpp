@@ -41,7 +41,8 @@ static void ask(int id) {
   int fd = connect_to(&where);
   std::string text;
   for (int i = 0; i < requests; ++i) {
-    std::string path = "/" + std::to_string(id * requests + i);
+    std::string path = "/";
+    path += std::to_string(id * requests + i);
     std::string request = "GET " + path + " HTTP/1.1\r\nHost: here\r\n";
     request += i + 1 < requests ? "\r\n" : "Connection: close\r\n\r\n";
     write_all(fd, request.data(), request.size());
