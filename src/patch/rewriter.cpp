@@ -12,7 +12,11 @@ namespace unblock::patch {
 namespace {
 
 constexpr std::uintptr_t page_mask = ~(limits::page - 1);
-constexpr std::size_t most_between = 64 * limits::page;   // edits nearer than this share an mprotect
+// A segment up to this size is made writable as a whole: what was writable once does not grow together
+// again with what never was, and debuggers and profilers like a library's text in one piece.
+constexpr std::size_t whole = 16UL << 20;
+// In a larger one, edits nearer than this share an mprotect.
+constexpr std::size_t most_between = 1UL << 20;
 
 // Edits that are made writable together, and the pages they lie on.
 struct Run {
@@ -24,12 +28,14 @@ struct Run {
 
 Run run_from(const Object& object, Edit* first, Edit* end) noexcept {
   const Segment* segment = object.segment_of(first->address);
+  const Range text{segment->range.begin & page_mask, (segment->range.end + ~page_mask) & page_mask};
   Run run{first, first, {first->address & page_mask, 0}, segment->protection};
+  if (text.size() <= whole) run.pages = text;
   for (; run.last != end; ++run.last) {
     const std::uintptr_t behind = run.last->address + run.last->size;
     if (run.last != first && run.last->address > run.pages.end + most_between) break;
     if (!segment->range.contains(run.last->address)) break;
-    run.pages.end = (behind + ~page_mask) & page_mask;
+    if (text.size() > whole) run.pages.end = (behind + ~page_mask) & page_mask;
   }
   return run;
 }

@@ -2,6 +2,7 @@
 #include "site_finder.h"
 
 #include <cstring>
+#include <initializer_list>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 
@@ -35,8 +36,9 @@ class Examination {
     const Function function = bounds_.at(index);
     targets_known_ = true;
     tables_.clear();
-    near_.mark(function.range.begin);
+    // Where a table entry begins or ends another function may, whatever the flow suggests.
     const std::uintptr_t next = index + 1 < bounds_.size() ? bounds_.begin(index + 1) : function.range.end;
+    for (const std::uintptr_t edge : {function.range.begin, function.range.end, next}) sites_.mark_edge(edge);
     if (continues(function.range.begin) && index > 0) neighbour(index - 1, function.range.begin);
     if (!whole(function)) return false;
     if (falls_through_) gap({function.range.end, next});
@@ -144,6 +146,11 @@ Site* Sites::near(std::uintptr_t address) const noexcept {
 void Sites::mark_target(std::uintptr_t address) const noexcept {
   for (Site* site = near(address); site != end() && site->address <= address + Site::reach; ++site)
     site->targets |= Site::bit(static_cast<std::intptr_t>(address - site->address));
+}
+
+void Sites::mark_edge(std::uintptr_t address) const noexcept {
+  for (Site* site = near(address); site != end() && site->address <= address + Site::reach; ++site)
+    site->edges |= Site::bit(static_cast<std::intptr_t>(address - site->address));
 }
 
 void examine(const Object& object, const Decoder& decoder, const Surroundings& near) noexcept {

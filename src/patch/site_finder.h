@@ -20,6 +20,7 @@ struct Site {
   std::uintptr_t address = 0;
   std::uint64_t boundaries = 0;        ///< bit i: an instruction begins (or the last one ends) at address - reach + i
   std::uint64_t targets = 0;           ///< bit i: code elsewhere may lead to address - reach + i
+  std::uint64_t edges = 0;             ///< bit i: another function may begin at address - reach + i
   const char* why_left = nullptr;      ///< for Verdict::left: static text
   std::uintptr_t stub = 0;             ///< once built
   std::int32_t nr = -1;                ///< the system call, if a constant, else -1
@@ -34,6 +35,8 @@ struct Site {
   }
   [[nodiscard]] bool boundary(std::intptr_t offset) const noexcept { return boundaries & bit(offset); }
   [[nodiscard]] bool target(std::intptr_t offset) const noexcept { return targets & bit(offset); }
+  /// Code elsewhere leads there, or may.
+  [[nodiscard]] bool entered(std::intptr_t offset) const noexcept { return (targets | edges) & bit(offset); }
 };
 
 /// The sites of one object, by address. The storage is somebody else's.
@@ -45,6 +48,7 @@ struct Sites {
   /// The first site whose surroundings may hold `address`.
   [[nodiscard]] Site* near(std::uintptr_t address) const noexcept;
   void mark_target(std::uintptr_t address) const noexcept;
+  void mark_edge(std::uintptr_t address) const noexcept;
 };
 
 /// Calls `visit(address)` for each 0f 05 in `text`, in order. Looks at every byte.

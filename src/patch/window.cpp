@@ -54,7 +54,7 @@ struct Starts {
 
 Starts starts_before(const Site& site, std::uintptr_t taken, const Decoder& decoder) noexcept {
   Starts starts;
-  for (int begin = 0; starts.count < most && !site.target(begin);) {
+  for (int begin = 0; starts.count < most && !site.entered(begin);) {
     const int previous = boundary_before(site, begin);
     Instruction instruction;
     if (previous < -most || at(site, previous) < taken) break;
@@ -68,7 +68,7 @@ Starts starts_before(const Site& site, std::uintptr_t taken, const Decoder& deco
 // Takes the window unless code elsewhere leads into its middle.
 bool take(Site& site, int begin, int end) noexcept {
   for (int offset = begin + 1; offset < end; ++offset)
-    if (site.target(offset)) return false;
+    if (site.entered(offset)) return false;
   site.window_begin = static_cast<std::int8_t>(begin);
   site.window_end = static_cast<std::int8_t>(end);
   site.verdict = Verdict::jump;
