@@ -1,11 +1,9 @@
 """Clients that look at the content: one request on a given connection, and many of them at once."""
 
 import hashlib
-import re
 import socket
 import ssl
 import struct
-import subprocess
 import threading
 import time
 from pathlib import Path
@@ -13,6 +11,7 @@ from typing import Callable, Optional
 
 TIMEOUT = 20
 PACE = 0.001  # between connects: some servers' listeners have a backlog of 5, and a full one costs a second
+STREAM = 65536
 
 
 class WrongContent(Exception):
@@ -85,12 +84,23 @@ def socks5(connection, values, number: int) -> bytes:
     return answer + _read_exactly(connection, 10)[:2] + echo(connection, values, number)
 
 
+def stream(connection, values, _number) -> bytes:
+    """The second half of 64 KiB to a server that answers nothing and hangs up: its report (see Server.reports) is
+    the content. The first half went on connecting: iperf gives a connection its thread when it has read from it,
+    and is known to crash, natively, when threads come while others go."""
+    connection.sendall(bytes(STREAM // 2))
+    connection.shutdown(socket.SHUT_WR)
+    return connection.recv(1)
+
+
 def right_answer(exchange: Callable, values: dict[str, str], number: int) -> bytes:
     """What `exchange` must return."""
     if exchange is echo:
         return b"".join(_messages(number))
     if exchange is socks5:  # no authentication; success
         return b"\5\0\5\0" + b"".join(_messages(number))
+    if exchange is stream:
+        return b""
     return (Path(values["wwwroot"]) / "page.txt").read_bytes()
 
 
@@ -105,6 +115,8 @@ class Crowd:
         for number in range(clients):
             connection = socket.create_connection(("127.0.0.1", int(values["port"])), TIMEOUT)
             connection.settimeout(TIMEOUT)
+            if exchange is stream:
+                connection.sendall(bytes(STREAM // 2))
             thread = threading.Thread(target=self._ask, args=(connection, number))
             thread.start()
             self._threads.append(thread)
@@ -131,15 +143,6 @@ def check_content(exchange: Callable, values: dict[str, str]) -> None:
     answer = Crowd(exchange, values, 1).go()[0]
     if answer != right_answer(exchange, values, 0):
         raise WrongContent(f"wrong content: {answer[:80]!r}")
-
-
-def iperf(values: dict[str, str], clients: int) -> list[bytes]:
-    """`clients` parallel streams of 512 KiB each; the answers are the bytes the client got through on each."""
-    done = subprocess.run(["iperf", "-c", "127.0.0.1", "-p", values["port"], "-P", str(clients), "-n", "512K",
-                           "-y", "C"], capture_output=True, text=True, check=False, timeout=60)
-    rows = [row.split(",") for row in done.stdout.splitlines() if re.match(r"\d+,", row)]
-    last_of_stream = {row[5]: row[7] for row in rows if row[5] != "-1"}
-    return [b"%s bytes" % size.encode() for size in last_of_stream.values()]
 
 
 def digest(answers: list[Optional[bytes]]) -> str:

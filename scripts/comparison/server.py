@@ -25,12 +25,12 @@ class Server:
     packages: tuple[str, ...]          # Debian packages; empty: part of this project
     command: str
     load: object                       # see load.py
-    exchange: Optional[Callable] = None  # one request on a new connection, see clients.py; None: `crowd` instead
-    crowd: Optional[Callable] = None     # runs many clients of the server's own kind, see clients.py
+    exchange: Optional[Callable] = None  # one request on a new connection, see clients.py
+    reports: str = ""                  # a regular expression: what the server prints of each client is content, too
     files: dict[str, str] = field(default_factory=dict)
     prepare: tuple[str, ...] = ()      # a command to run in {dir} beforehand
     backend: Optional[str] = None      # "http" or "echo": what the server is a proxy to
-    orderly_end: bool = True           # False: its own end by SIGTERM is a race, natively; nothing to compare
+    waits_for_clients: bool = False    # SIGTERM ends it only once its clients are gone
 
     def program(self, values: dict[str, str]) -> Optional[str]:
         """The path of the server's program, None when it is not installed. Debian's, whatever PATH says."""

@@ -9,6 +9,7 @@ SERVER = Server(
     packages=("iperf",),
     command="iperf -s -B 127.0.0.1 -p {port}",
     load=load.Iperf(streams=32),
-    crowd=clients.iperf,
-    orderly_end=False,  # 2.1.8 crashes in four of six ends after 300 streams, natively, and hangs in some
+    exchange=clients.stream,
+    waits_for_clients=True,
+    reports=r"^\[ *\d+\] .* sec +([\d.]+ \w+) ",
 )
