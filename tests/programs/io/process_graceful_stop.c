@@ -1,4 +1,4 @@
-// A server's orderly end: SIGTERM breaks main's accept(), workers are shut down and joined, status 0. signal(7)
+// A server's orderly end: SIGTERM breaks main's accept(), workers are joined, status 0. signal(7)
 #include "check.h"
 
 enum { clients = 8 };
