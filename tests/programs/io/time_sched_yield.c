@@ -2,7 +2,7 @@
 #include "check.h"
 #include <sched.h>
 
-enum { threads = 4, rounds = 300 };
+enum { threads = 4, rounds = 100 };
 static int turn;
 
 static void *taker(void *argument) {
