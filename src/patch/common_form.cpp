@@ -40,15 +40,22 @@ constexpr std::array<Form, 256> one_byte_forms() {
   set(forms, Form::operand_byte, 0x83, 0x83);
   set(forms, Form::operand, 0x84, 0x85);                // test
   set(forms, Form::operand, 0x88, 0x8b);                // mov
+  set(forms, Form::plain, 0x90, 0x90);                  // nop
   set(forms, Form::byte, 0xa8, 0xa8);                   // test
   set(forms, Form::word, 0xa9, 0xa9);
   set(forms, Form::word, 0xb8, 0xbf);                   // mov, without REX.W
+  set(forms, Form::operand_byte, 0xc0, 0xc1);           // shifts
+  set(forms, Form::operand, 0xd0, 0xd3);
+  set(forms, Form::operand_byte, 0xc6, 0xc6);           // mov, if it is /0
+  set(forms, Form::operand_word, 0xc7, 0xc7);
   return forms;
 }
 
 constexpr std::array<Form, 256> two_byte_forms() {
   std::array<Form, 256> forms{};
   set(forms, Form::operand, 0x40, 0x4f);                // cmov
+  set(forms, Form::operand, 0x1f, 0x1f);                // nop
+  set(forms, Form::operand, 0x90, 0x9f);                // set
   set(forms, Form::operand, 0xaf, 0xaf);                // imul
   set(forms, Form::operand, 0xb6, 0xb7);                // movz
   set(forms, Form::operand, 0xbe, 0xbf);                // movs
@@ -120,8 +127,13 @@ bool decode_common_form(std::uintptr_t address, Instruction& out) noexcept {
   out = Instruction{};
   out.address = address;
   if (branches(start, out)) return true;
+  if (*at == 0x64) ++at;                                // %fs: the thread's own data
   const bool wide = (*at & 0xf8) == 0x48;
   if ((*at & 0xf0) == 0x40) ++at;
+  if (at[0] == 0x0f && at[1] == 0x05 && at == start) {
+    out.is_syscall = true;
+    return finish(start, start + 2, Flow::system, false, out);
+  }
   const bool two = *at == 0x0f;
   if (two) ++at;
   const unsigned char opcode = *at++;
@@ -130,6 +142,7 @@ bool decode_common_form(std::uintptr_t address, Instruction& out) noexcept {
     out.loads_address = at[0] < 0xc0;
     return out.loads_address && with_operand(start, at, 0, out);
   }
+  if (!two && (opcode & 0xfe) == 0xc6 && at[0] & 0x38) return false;
   switch (two ? two_byte[opcode] : one_byte[opcode]) {
     case Form::plain: return finish(start, at, Flow::next, true, out);
     case Form::byte: return finish(start, at + 1, Flow::next, true, out);
