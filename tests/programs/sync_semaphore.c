@@ -51,7 +51,8 @@ int main(void) {
   threads[0] = start(timed_wait, as_pointer(CLOCK_REALTIME));
   threads[1] = start(timed_wait, as_pointer(CLOCK_MONOTONIC));
   printf("clockwait: %s", error_name((int)as_number(join(threads[0]))));
-  printf(" %s, late %d\n", error_name((int)as_number(join(threads[1]))), atomic_load(&late));
+  printf(" %s", error_name((int)as_number(join(threads[1]))));
+  printf(", late %d\n", atomic_load(&late));
   struct timespec deadline = {0, 2000000000};
   printf("bad time: %s\n", outcome(sem_timedwait(&semaphore, &deadline)));
   deadline = (struct timespec){1, 0};
