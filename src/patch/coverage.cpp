@@ -90,10 +90,12 @@ Covered* coverage_of(const Object& object) noexcept {
 bool tabulate(Sites sites, Batch& batch) noexcept {
   for (const Site& site : sites) {
     if (site.verdict == Verdict::none) continue;
-    ++batch.sites;
+    const bool stray = site.verdict == Verdict::stray;
+    batch.sites += !stray;
+    batch.strays += stray;
     batch.jumps += site.verdict == Verdict::jump;
     batch.trap_count += site.verdict == Verdict::trap;
-    batch.left_count += site.verdict == Verdict::left;
+    batch.left_count += stray || site.verdict == Verdict::left;
   }
   const std::size_t bytes = batch.trap_count * sizeof(Trap) + batch.left_count * sizeof(Left);
   if (bytes == 0) return true;
@@ -107,7 +109,7 @@ bool tabulate(Sites sites, Batch& batch) noexcept {
   Left* left = batch.left;
   for (const Site& site : sites) {
     if (site.verdict == Verdict::trap) *trap++ = {site.address, site.stub};
-    if (site.verdict == Verdict::left) *left++ = {site.address, site.why_left};
+    if (site.why_left) *left++ = {site.address, site.why_left};
   }
   return true;
 }
@@ -155,7 +157,7 @@ std::size_t counts(ObjectCount* out, std::size_t max) noexcept {
     object.sites += batch.sites;
     object.jumps += batch.jumps;
     object.traps += batch.trap_count;
-    object.left += batch.left_count;
+    object.left += batch.left_count - batch.strays;
     return false;
   });
   return count;

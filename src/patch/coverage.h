@@ -24,8 +24,8 @@ struct Batch {
   Range stubs;                    ///< executable; empty if none was needed
   Range tables;                   ///< the memory of the two lists below
   Trap* traps = nullptr;
-  Left* left = nullptr;
-  unsigned sites = 0, jumps = 0, trap_count = 0, left_count = 0;
+  Left* left = nullptr;           ///< strays included, which are no sites
+  unsigned sites = 0, jumps = 0, trap_count = 0, left_count = 0, strays = 0;
   std::uintptr_t first = 0;       ///< a rewritten address, or 0
 };
 

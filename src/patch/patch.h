@@ -71,7 +71,7 @@ struct ObjectCount {
 /// Fills in at most `max` objects that have such instructions, in the order covered. Returns how many.
 [[nodiscard]] std::size_t counts(ObjectCount* out, std::size_t max) noexcept;
 
-/// A `syscall` that stays as it is.
+/// A `syscall` that stays as it is, or (not counted as a site) bytes like one outside all functions.
 struct LeftAlone {
   std::uintptr_t address;
   const char* why;             ///< static text

@@ -156,27 +156,30 @@ void Sites::mark_edge(std::uintptr_t address) const noexcept {
 void examine(const Object& object, const Decoder& decoder, const Surroundings& near) noexcept {
   Examination examination(object, decoder, near);
   const FunctionBounds& bounds = examination.bounds();
-  const Sites sites = near.sites();
+  const Range hull = bounds.hull();
   std::size_t looked_at = bounds.size();
   bool decoded = false;
-  for (Site& site : sites) {
+  for (Site& site : near.sites()) {
+    if (returns_from_signal(site, object)) {
+      site.nr = SYS_rt_sigreturn;
+      leave(site, "rt_sigreturn: unwinders and debuggers know its bytes");
+      continue;
+    }
+    if (!hull.contains(site.address)) {
+      leave(site, bounds.size() ? "outside all functions: most likely data" : "no function bounds");
+      if (bounds.size()) site.verdict = Verdict::stray;
+      continue;
+    }
     const std::size_t index = bounds.before(site.address);
     if (index != looked_at) decoded = examination.run(index);
     looked_at = index;
     site.targets_known = examination.targets_known();
-    if (returns_from_signal(site, object)) {
-      site.nr = SYS_rt_sigreturn;
-      leave(site, "rt_sigreturn: unwinders and debuggers know its bytes");
-    } else if (index == bounds.size()) {
-      leave(site, "no function bounds");
-    } else if (!decoded) {
+    if (!decoded)
       leave(site, "its function cannot be decoded");
-    } else if (!site.instruction) {
-      if (bounds.at(index).range.contains(site.address))
-        site.verdict = Verdict::none;
-      else
-        leave(site, "no function bounds");
-    }
+    else if (!site.instruction && bounds.at(index).range.contains(site.address))
+      site.verdict = Verdict::none;
+    else if (!site.instruction)
+      leave(site, "no function bounds");
   }
 }
 

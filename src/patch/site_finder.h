@@ -11,7 +11,14 @@
 
 namespace unblock::patch {
 
-enum class Verdict : std::uint8_t { undecided, none, jump, trap, left };
+enum class Verdict : std::uint8_t {
+  undecided,
+  none,          ///< inside another instruction: no site at all
+  jump,
+  trap,
+  left,          ///< stays as it is, for a reason
+  stray,         ///< outside the text that has functions: most likely data, or a linker's table of jumps
+};
 
 /// The bytes 0f 05 in some text, and what is known about them.
 struct Site {
@@ -21,12 +28,12 @@ struct Site {
   std::uint64_t boundaries = 0;        ///< bit i: an instruction begins (or the last one ends) at address - reach + i
   std::uint64_t targets = 0;           ///< bit i: code elsewhere may lead to address - reach + i
   std::uint64_t edges = 0;             ///< bit i: another function may begin at address - reach + i
-  const char* why_left = nullptr;      ///< for Verdict::left: static text
+  const char* why_left = nullptr;      ///< for Verdict::left and stray: static text
   std::uintptr_t stub = 0;             ///< once built
   std::int32_t nr = -1;                ///< the system call, if a constant, else -1
   std::int8_t window_begin = 0;        ///< for Verdict::jump: what is displaced, relative to address
   std::int8_t window_end = 2;
-  Verdict verdict = Verdict::undecided; ///< `none`: inside another instruction, no site at all
+  Verdict verdict = Verdict::undecided;
   bool instruction = false;            ///< decoding arrived here: it is a `syscall`
   bool targets_known = false;          ///< false: other code may lead anywhere near
 
