@@ -83,14 +83,16 @@ unsigned operand_size(const unsigned char* at) noexcept {
   return size;
 }
 
-bool finish(const unsigned char* start, const unsigned char* end, Flow flow, bool movable, Instruction& out) noexcept {
+bool finish(const unsigned char* start, const unsigned char* end, Flow flow, bool movable,
+            Instruction& out) noexcept {
   out.length = static_cast<std::uint8_t>(end - start);
   out.flow = flow;
   out.movable = movable;
   return true;
 }
 
-bool with_operand(const unsigned char* start, const unsigned char* at, unsigned constant, Instruction& out) noexcept {
+bool with_operand(const unsigned char* start, const unsigned char* at, unsigned constant,
+                  Instruction& out) noexcept {
   const unsigned char* end = at + operand_size(at) + constant;
   if ((at[0] & 0xc7) == 0x05) {
     out.displacement = static_cast<std::uint8_t>(at + 1 - start);
@@ -119,26 +121,13 @@ bool branches(const unsigned char* start, Instruction& out) noexcept {
   return with_target<std::int32_t>(start, start + 2, Flow::branch, out);
 }
 
-}  // namespace
-
-bool decode_common_form(std::uintptr_t address, Instruction& out) noexcept {
-  const auto* start = reinterpret_cast<const unsigned char*>(address);
-  const unsigned char* at = start;
-  out = Instruction{};
-  out.address = address;
-  if (branches(start, out)) return true;
-  if (*at == 0x64) ++at;                                // %fs: the thread's own data
-  const bool wide = (*at & 0xf8) == 0x48;
-  if ((*at & 0xf0) == 0x40) ++at;
-  if (at[0] == 0x0f && at[1] == 0x05 && at == start) {
-    out.is_syscall = true;
-    return finish(start, start + 2, Flow::system, false, out);
-  }
+// From the opcode on: what follows depends on which of the two tables it is in.
+bool by_table(const unsigned char* start, const unsigned char* at, bool wide, Instruction& out) noexcept {
   const bool two = *at == 0x0f;
   if (two) ++at;
   const unsigned char opcode = *at++;
   out.condition = opcode & 0x0f;
-  if (!two && opcode == 0x8d) {
+  if (!two && opcode == 0x8d) {                         // lea
     out.loads_address = at[0] < 0xc0;
     return out.loads_address && with_operand(start, at, 0, out);
   }
@@ -153,6 +142,24 @@ bool decode_common_form(std::uintptr_t address, Instruction& out) noexcept {
     case Form::other: break;
   }
   return false;
+}
+
+}  // namespace
+
+bool decode_common_form(std::uintptr_t address, Instruction& out) noexcept {
+  const auto* start = reinterpret_cast<const unsigned char*>(address);
+  const unsigned char* at = start;
+  out = Instruction{};
+  out.address = address;
+  if (branches(start, out)) return true;
+  if (at[0] == 0x0f && at[1] == 0x05) {
+    out.is_syscall = true;
+    return finish(start, start + 2, Flow::system, false, out);
+  }
+  if (*at == 0x64) ++at;                                // %fs: the thread's own data
+  const bool wide = (*at & 0xf8) == 0x48;
+  if ((*at & 0xf0) == 0x40) ++at;
+  return by_table(start, at, wide, out);
 }
 
 }  // namespace unblock::patch

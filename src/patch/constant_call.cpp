@@ -45,7 +45,7 @@ std::int32_t constant_call(const Site& site) noexcept {
     do --at;
     while (at > -Site::reach && !site.boundary(at));
     if (at <= -Site::reach) return -1;
-    const Effect effect = effect_of(bytes_at(site.address + static_cast<std::uintptr_t>(std::intptr_t{at})), value);
+    const Effect effect = effect_of(bytes_at(shifted(site.address, at)), value);
     if (effect == Effect::sets_rax) return value;
     if (effect == Effect::unknown) return -1;
   }

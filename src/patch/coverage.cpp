@@ -55,7 +55,8 @@ void withdraw_all(Covered& entry) noexcept {
 // Calls `visit` with each batch that is live until it says true.
 template <class Visit>
 bool any_batch(Visit visit) noexcept {
-  for (Covered* entry = first_covered(); entry; entry = std::atomic_ref(entry->next).load(std::memory_order_acquire))
+  Covered* entry = first_covered();
+  for (; entry; entry = std::atomic_ref(entry->next).load(std::memory_order_acquire))
     for (int part = 0; part < Covered::parts; ++part)
       if (entry->live[part].load(std::memory_order_acquire) && visit(*entry, entry->batch[part])) return true;
   return false;

@@ -12,7 +12,8 @@ namespace {
 // A bit for each byte in which the bits of `mask` equal `value`.
 unsigned matches(__m128i bytes, int mask, int value) noexcept {
   const __m128i masked = _mm_and_si128(bytes, _mm_set1_epi8(static_cast<char>(mask)));
-  return static_cast<unsigned>(_mm_movemask_epi8(_mm_cmpeq_epi8(masked, _mm_set1_epi8(static_cast<char>(value)))));
+  const __m128i equal = _mm_cmpeq_epi8(masked, _mm_set1_epi8(static_cast<char>(value)));
+  return static_cast<unsigned>(_mm_movemask_epi8(equal));
 }
 
 // `jmp` (e9) with 32 bits of reach, or the second byte of such a `jcc` (0f 8x): the distance follows
@@ -21,7 +22,7 @@ void mark_branch(const unsigned char* opcode, const unsigned char* end, const Su
   if (end - opcode < 5) return;
   std::int32_t distance;
   std::memcpy(&distance, opcode + 1, sizeof distance);
-  near.mark(reinterpret_cast<std::uintptr_t>(opcode + 5) + static_cast<std::uintptr_t>(std::intptr_t{distance}));
+  near.mark(shifted(reinterpret_cast<std::uintptr_t>(opcode + 5), distance));
 }
 
 // A bit for each of the 16 bytes at `at` that is such an opcode, and for the one behind them.

@@ -42,9 +42,9 @@ bool read_value(const std::uint8_t*& at, std::uint8_t format, std::uint64_t& val
   switch (format & 0x0f) {
     case absolute: case udata8: case sdata8: value = load<std::uint64_t>(at); return true;
     case udata4: value = load<std::uint32_t>(at); return true;
-    case sdata4: value = static_cast<std::uint64_t>(static_cast<std::int64_t>(load<std::int32_t>(at))); return true;
+    case sdata4: value = shifted(0, load<std::int32_t>(at)); return true;
     case udata2: value = load<std::uint16_t>(at); return true;
-    case sdata2: value = static_cast<std::uint64_t>(static_cast<std::int64_t>(load<std::int16_t>(at))); return true;
+    case sdata2: value = shifted(0, load<std::int16_t>(at)); return true;
     case uleb128: value = read_uleb(at); return true;
     default: return false;
   }
@@ -112,7 +112,7 @@ FunctionBounds::FunctionBounds(const Object& object) noexcept : object_(object) 
 }
 
 std::uintptr_t FunctionBounds::begin(std::size_t index) const noexcept {
-  return header_ + static_cast<std::uintptr_t>(static_cast<std::intptr_t>(entries_[index].begin));
+  return shifted(header_, entries_[index].begin);
 }
 
 std::size_t FunctionBounds::before(std::uintptr_t address) const noexcept {
@@ -126,8 +126,7 @@ std::size_t FunctionBounds::before(std::uintptr_t address) const noexcept {
 
 Function FunctionBounds::at(std::size_t index) const noexcept {
   Function function;
-  const std::uintptr_t start =
-      header_ + static_cast<std::uintptr_t>(static_cast<std::intptr_t>(entries_[index].description));
+  const std::uintptr_t start = shifted(header_, entries_[index].description);
   if (!object_.readable(start, 24)) return function;
   const auto* at = reinterpret_cast<const std::uint8_t*>(start);
   if (load<std::uint32_t>(at) == 0xffffffff) return function;
@@ -147,7 +146,8 @@ bool FunctionBounds::open_call_sites(const Function& function, CallSites& sites)
   if (!object_.readable(function.exceptions, 8)) return false;
   const auto* at = reinterpret_cast<const std::uint8_t*>(function.exceptions);
   std::uint64_t base = function.range.begin;
-  if (const std::uint8_t encoding = *at++; encoding != omitted && !read_address(at, encoding, base)) return false;
+  const std::uint8_t encoding = *at++;
+  if (encoding != omitted && !read_address(at, encoding, base)) return false;
   if (*at++ != omitted) skip_leb(at);          // where the types are
   sites.encoding = *at++;
   const std::size_t size = read_uleb(at);

@@ -24,7 +24,9 @@ class FunctionBounds {
   [[nodiscard]] std::size_t before(std::uintptr_t address) const noexcept;
   [[nodiscard]] std::uintptr_t begin(std::size_t index) const noexcept;
   /// From where the first function begins to where the last one ends; empty if there are none.
-  [[nodiscard]] Range hull() const noexcept { return count_ ? Range{begin(0), at(count_ - 1).range.end} : Range{}; }
+  [[nodiscard]] Range hull() const noexcept {
+    return count_ ? Range{begin(0), at(count_ - 1).range.end} : Range{};
+  }
   [[nodiscard]] Function at(std::size_t index) const noexcept;
   /// Calls `visit(address)` for each landing pad in `function`. False if its data could not be read.
   template <class Visit>

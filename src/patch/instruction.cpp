@@ -23,7 +23,8 @@ Flow flow_of(const ZydisDecodedInstruction& raw) noexcept {
     case ZYDIS_MNEMONIC_HLT: case ZYDIS_MNEMONIC_UD0: case ZYDIS_MNEMONIC_UD1: case ZYDIS_MNEMONIC_UD2:
       return Flow::away;
     case ZYDIS_MNEMONIC_SYSCALL: case ZYDIS_MNEMONIC_SYSENTER: case ZYDIS_MNEMONIC_INT:
-    case ZYDIS_MNEMONIC_INT1: case ZYDIS_MNEMONIC_INT3: case ZYDIS_MNEMONIC_SYSRET: case ZYDIS_MNEMONIC_SYSEXIT:
+    case ZYDIS_MNEMONIC_INT1: case ZYDIS_MNEMONIC_INT3:
+    case ZYDIS_MNEMONIC_SYSRET: case ZYDIS_MNEMONIC_SYSEXIT:
       return Flow::system;
     default: return raw.raw.imm[0].is_relative ? Flow::branch : Flow::next;
   }
@@ -56,8 +57,9 @@ bool Decoder::decode(std::uintptr_t address, std::uintptr_t limit, Instruction& 
 
 bool Decoder::decode_any_form(std::uintptr_t address, std::uintptr_t limit, Instruction& out) const noexcept {
   ZydisDecodedInstruction raw;
-  if (address >= limit || !ZYAN_SUCCESS(ZydisDecoderDecodeInstruction(
-                              &decoder_, nullptr, reinterpret_cast<const void*>(address), limit - address, &raw)))
+  if (address >= limit) return false;
+  const auto* bytes = reinterpret_cast<const void*>(address);
+  if (!ZYAN_SUCCESS(ZydisDecoderDecodeInstruction(&decoder_, nullptr, bytes, limit - address, &raw)))
     return false;
   out = Instruction{};
   out.address = address;

@@ -40,7 +40,8 @@ class Decoder {
   /// Decodes what is at `address`, reading no byte at or beyond `limit`. False if it is no instruction.
   [[nodiscard]] bool decode(std::uintptr_t address, std::uintptr_t limit, Instruction& out) const noexcept;
   /// The same, by Zydis alone.
-  [[nodiscard]] bool decode_any_form(std::uintptr_t address, std::uintptr_t limit, Instruction& out) const noexcept;
+  [[nodiscard]] bool decode_any_form(std::uintptr_t address, std::uintptr_t limit,
+                                     Instruction& out) const noexcept;
 
  private:
   ZydisDecoder decoder_;

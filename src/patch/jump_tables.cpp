@@ -9,11 +9,12 @@ namespace unblock::patch {
 namespace {
 
 template <class Entry>
-void mark_table(const Object& object, std::uintptr_t table, std::uintptr_t base, const Surroundings& near) noexcept {
+void mark_table(const Object& object, std::uintptr_t table, std::uintptr_t base,
+                const Surroundings& near) noexcept {
   for (std::uintptr_t at = table; object.constant(at, sizeof(Entry)); at += sizeof(Entry)) {
     Entry entry;
     std::memcpy(&entry, reinterpret_cast<const void*>(at), sizeof entry);
-    const std::uintptr_t target = base + static_cast<std::uintptr_t>(static_cast<std::intptr_t>(entry));
+    const std::uintptr_t target = shifted(base, entry);
     const Segment* segment = object.segment_of(target);
     if (!segment || !(segment->protection & PROT_EXEC)) return;
     near.mark(target);

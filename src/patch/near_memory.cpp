@@ -26,10 +26,10 @@ Range map_at(std::uintptr_t address, std::size_t bytes, int flags) noexcept {
   return {begin, begin + bytes};
 }
 
-// The range at that address and no other (older kernels take MAP_FIXED_NOREPLACE for a hint).
-Range try_at(std::uintptr_t address, std::size_t bytes) noexcept {
+// The range at that address and no other (older kernels take MAP_FIXED_NOREPLACE for a hint), if it will do.
+Range try_at(std::uintptr_t address, std::size_t bytes, Range image) noexcept {
   const Range range = map_at(address, bytes, MAP_FIXED_NOREPLACE);
-  if (range.begin == address) return range;
+  if (range.begin == address && reaches(range, image)) return range;
   unmap(range);
   return {};
 }
@@ -39,17 +39,14 @@ Range try_at(std::uintptr_t address, std::size_t bytes) noexcept {
 Range map_near(Range image, std::size_t bytes) noexcept {
   // Below first: the heap grows above an executable.
   const std::uintptr_t below = image.begin - least_gap - bytes;
-  if (const Range range = map_at(below < image.begin ? below : 0, bytes, 0); reaches(range, image)) {
-    if (range.size()) return range;
-  } else {
-    unmap(range);
-  }
+  const Range range = map_at(below < image.begin ? below : 0, bytes, 0);
+  if (range.size() && reaches(range, image)) return range;
+  unmap(range);
   for (std::uintptr_t gap = least_gap; gap <= most_gap; gap += gap / 4) {
     const std::uintptr_t step = gap & ~(least_gap - 1);
     if (image.begin > step + bytes)
-      if (const Range range = try_at(image.begin - step - bytes, bytes); range.size() && reaches(range, image))
-        return range;
-    if (const Range range = try_at(image.end + step, bytes); range.size() && reaches(range, image)) return range;
+      if (const Range found = try_at(image.begin - step - bytes, bytes, image); found.size()) return found;
+    if (const Range found = try_at(image.end + step, bytes, image); found.size()) return found;
   }
   return {};
 }

@@ -9,6 +9,11 @@ struct dl_phdr_info;
 
 namespace unblock::patch {
 
+/// `address`, that many bytes on, or back.
+[[nodiscard]] constexpr std::uintptr_t shifted(std::uintptr_t address, std::intptr_t by) noexcept {
+  return address + static_cast<std::uintptr_t>(by);
+}
+
 /// Addresses from `begin` up to, not including, `end`.
 struct Range {
   std::uintptr_t begin = 0, end = 0;

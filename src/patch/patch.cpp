@@ -2,7 +2,6 @@
 #include "patch.h"
 
 #include <cerrno>
-#include <cstring>
 #include <link.h>
 #include <sys/syscall.h>
 
@@ -75,7 +74,8 @@ int cover_gate_of(const Object& libc, void (*entry)()) noexcept {
   Plan plan(libc);
   if (!collect_creating(libc, plan)) return fail(-ENOEXEC, "libc.so.6 has no `clone`, or there is no memory");
   plan.decide(false);
-  if (!plan.covered(SYS_clone)) return fail(-ENOEXEC, "the system call in libc.so.6's clone cannot be rewritten");
+  if (!plan.covered(SYS_clone))
+    return fail(-ENOEXEC, "the system call in libc.so.6's clone cannot be rewritten");
   if (const int failure = plan.commit(*covered, Covered::gate, entry))
     return fail(failure, "the text of libc.so.6 cannot be rewritten");
   return 0;
@@ -101,7 +101,8 @@ int cover_libc(const Object& libc, void (*entry)()) noexcept {
   if (!plan.collect()) return fail(-ENOMEM, "no memory");
   plan.decide(true);
   if (const Site* site = missing(plan))
-    return fail(-ENOEXEC, "libc.so.6's call at ", format::Hex{site->address - libc.base}, ": ", site->why_left);
+    return fail(-ENOEXEC, "libc.so.6's call at ", format::Hex{site->address - libc.base}, " stays: ",
+                site->why_left);
   for (const std::int32_t nr : required)
     if (!(gated && nr == SYS_clone) && !plan.covered(nr))
       return fail(-ENOEXEC, "libc.so.6 has no recognisable system call ", nr);

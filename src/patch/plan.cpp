@@ -35,7 +35,7 @@ const char* off_limits(const Object& object, std::uintptr_t address) noexcept {
 // disassembles the text stays in step, or a trap.
 Edit edit_for(const Site& site) noexcept {
   Edit edit;
-  edit.address = site.address + static_cast<std::uintptr_t>(std::intptr_t{site.window_begin});
+  edit.address = shifted(site.address, site.window_begin);
   edit.size = static_cast<std::uint8_t>(site.window_end - site.window_begin);
   if (site.verdict == Verdict::trap) {
     edit.bytes[0] = 0x0f;
@@ -72,9 +72,9 @@ bool Plan::add(std::uintptr_t address) noexcept {
 
 bool Plan::collect() noexcept {
   bool complete = true;
+  const auto remember = [&](std::uintptr_t at) { complete = complete && add(at); };
   for (std::size_t i = 0; i < object_.segment_count; ++i)
-    if (object_.segments[i].protection & PROT_EXEC)
-      for_each_candidate(object_.segments[i].range, [&](std::uintptr_t at) { complete = complete && add(at); });
+    if (object_.segments[i].protection & PROT_EXEC) for_each_candidate(object_.segments[i].range, remember);
   return complete;
 }
 
@@ -105,7 +105,7 @@ void Plan::decide(bool thorough) noexcept {
       continue;
     }
     choose_window(site, taken, decoder_);
-    taken = site.address + static_cast<std::uintptr_t>(std::intptr_t{site.window_end});
+    taken = shifted(site.address, site.window_end);
   }
 }
 

@@ -25,7 +25,7 @@ struct Site {
   static constexpr int reach = 32;     ///< how far around a site is looked at, in bytes each way
 
   std::uintptr_t address = 0;
-  std::uint64_t boundaries = 0;        ///< bit i: an instruction begins (or the last one ends) at address - reach + i
+  std::uint64_t boundaries = 0;        ///< bit i: an instruction begins, or the last ends, there
   std::uint64_t targets = 0;           ///< bit i: code elsewhere may lead to address - reach + i
   std::uint64_t edges = 0;             ///< bit i: another function may begin at address - reach + i
   const char* why_left = nullptr;      ///< for Verdict::left and stray: static text
@@ -79,11 +79,14 @@ template <class Visit>
 void for_each_candidate(Range text, Visit visit) noexcept {
   const auto* at = reinterpret_cast<const unsigned char*>(text.begin);
   const auto* end = reinterpret_cast<const unsigned char*>(text.end);
-  const auto load = [](const unsigned char* from) { return _mm_loadu_si128(reinterpret_cast<const __m128i*>(from)); };
+  const auto load = [](const unsigned char* from) {
+    return _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
+  };
   for (; end - at > 16; at += 16) {
     const __m128i first = _mm_cmpeq_epi8(load(at), _mm_set1_epi8(0x0f));
     const __m128i second = _mm_cmpeq_epi8(load(at + 1), _mm_set1_epi8(0x05));
-    for (auto hits = static_cast<unsigned>(_mm_movemask_epi8(_mm_and_si128(first, second))); hits; hits &= hits - 1)
+    auto hits = static_cast<unsigned>(_mm_movemask_epi8(_mm_and_si128(first, second)));
+    for (; hits; hits &= hits - 1)
       visit(reinterpret_cast<std::uintptr_t>(at) + static_cast<unsigned>(__builtin_ctz(hits)));
   }
   for (; end - at >= 2; ++at)

@@ -50,8 +50,8 @@ bool StubWriter::move(std::uintptr_t begin, std::uintptr_t end) noexcept {
 
 bool StubWriter::write_code(Site& site) noexcept {
   const std::uintptr_t syscall = site.address;
-  const std::uintptr_t begin = syscall + static_cast<std::uintptr_t>(std::intptr_t{site.window_begin});
-  const std::uintptr_t end = syscall + static_cast<std::uintptr_t>(std::intptr_t{site.window_end});
+  const std::uintptr_t begin = shifted(syscall, site.window_begin);
+  const std::uintptr_t end = shifted(syscall, site.window_end);
   auto* record = reinterpret_cast<SiteRecord*>(at_);
   at_ += sizeof *record;
   site.stub = at_;

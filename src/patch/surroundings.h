@@ -13,7 +13,7 @@ class Surroundings {
   explicit Surroundings(Sites sites) noexcept : sites_(sites) {
     for (const Site& site : sites)
       for (int offset = -Site::reach; offset <= Site::reach; offset += grain)
-        set(site.address + static_cast<std::uintptr_t>(std::intptr_t{offset}));
+        set(shifted(site.address, offset));
   }
 
   [[nodiscard]] Sites sites() const noexcept { return sites_; }

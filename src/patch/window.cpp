@@ -23,7 +23,7 @@ int boundary_before(const Site& site, int offset) noexcept {
 }
 
 constexpr std::uintptr_t at(const Site& site, int offset) noexcept {
-  return site.address + static_cast<std::uintptr_t>(std::intptr_t{offset});
+  return shifted(site.address, offset);
 }
 
 // Decodes the instruction between two boundaries; false if it cannot be displaced.

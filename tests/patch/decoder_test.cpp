@@ -11,8 +11,8 @@ namespace {
 using namespace unblock::patch;
 
 bool equal(const Instruction& a, const Instruction& b) {
-  return a.address == b.address && a.target == b.target && a.refers_to == b.refers_to && a.length == b.length &&
-         a.displacement == b.displacement && a.flow == b.flow && a.is_syscall == b.is_syscall &&
+  return a.address == b.address && a.length == b.length && a.target == b.target &&
+         a.refers_to == b.refers_to && a.displacement == b.displacement && a.flow == b.flow && a.is_syscall == b.is_syscall &&
          a.indirect_jump == b.indirect_jump && a.loads_address == b.loads_address && a.movable == b.movable &&
          (a.flow != Instruction::Flow::branch || a.condition == b.condition);
 }
