@@ -31,19 +31,19 @@ int main() {
   }  // requests stop and joins
   note("joined");
 
+  int rounds = 0;
   std::jthread worker([&](std::stop_token stop, int step) {
-    int rounds = 0;
-    while (!stop.stop_requested()) {
+    do {
       rounds += step;
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    }
-    note(rounds > 0 && rounds % step == 0 ? "worked" : "did not work");
+    } while (!stop.stop_requested());
   }, 3);
   {
     std::stop_callback callback(worker.get_stop_token(), [&] { note("callback"); });
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
     bool first = worker.request_stop(), second = worker.request_stop();
     worker.join();
+    note(rounds > 0 && rounds % 3 == 0 ? "worked" : "did not work");
     std::stop_callback late(worker.get_stop_token(), [&] { note("late callback, at once"); });
     note("first request " + std::to_string(first) + ", second " + std::to_string(second));
   }
