@@ -1,1 +1,1 @@
-"""Running servers natively and unblocked under the same load: what ./scripts/compare and tests/servers are made of."""
+"""Servers, natively and unblocked, under the same load: for ./scripts/compare and tests/servers."""

@@ -87,8 +87,8 @@ class SystemCalls:
     def probe(cls) -> str:
         """Finds out once whether perf can count here; returns the reason when not."""
         try:
-            done = subprocess.run(["perf", "stat", "-x,", "-e", cls.EVENT, "true"], capture_output=True, text=True,
-                                  check=False, timeout=20)
+            done = subprocess.run(["perf", "stat", "-x,", "-e", cls.EVENT, "true"], capture_output=True,
+                                  text=True, check=False, timeout=20)
         except (FileNotFoundError, subprocess.TimeoutExpired):
             cls.unusable = "perf is not installed or does not answer"
             return cls.unusable
@@ -105,10 +105,10 @@ class SystemCalls:
         control_read, self._control = os.pipe()
         self._answer, answer_write = os.pipe()
         self._perf = subprocess.Popen(
-            ["perf", "stat", "-x,", "-e", self.EVENT, "-D", "-1", "--control", f"fd:{control_read},{answer_write}",
-             "-p", ",".join(map(str, pids))],
-            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, pass_fds=(control_read, answer_write),
-            start_new_session=True)
+            ["perf", "stat", "-x,", "-e", self.EVENT, "-p", ",".join(map(str, pids)),
+             "-D", "-1", "--control", f"fd:{control_read},{answer_write}"],
+            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+            pass_fds=(control_read, answer_write), start_new_session=True)
         os.close(control_read)
         os.close(answer_write)
         os.write(self._control, b"enable\n")

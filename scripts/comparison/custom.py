@@ -1,4 +1,4 @@
-"""A user's own server and load (--server, --load): wall time and exit status of the load, cost of the server."""
+"""A user's own server and load (--server, --load): the load's time and exit status, the server's cost."""
 
 import argparse
 import statistics
@@ -31,8 +31,9 @@ class Run:
 
 
 def _load(text: str, stage: Stage) -> subprocess.CompletedProcess:
-    return subprocess.run(["sh", "-c", expand(text, stage.values)], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                          stderr=sys.stderr, preexec_fn=lambda: pin(LOAD_CORE), timeout=LONGEST, check=False)
+    return subprocess.run(["sh", "-c", expand(text, stage.values)], stdin=subprocess.DEVNULL,
+                          stdout=subprocess.DEVNULL, stderr=sys.stderr, preexec_fn=lambda: pin(LOAD_CORE),
+                          timeout=LONGEST, check=False)
 
 
 def _measured(stage: Stage, text: str) -> Run:
@@ -59,7 +60,8 @@ def _row(mode: str, runs: list[Run], calls: Optional[int]) -> list:
         return statistics.median(getattr(run, name) for run in runs)
 
     statuses = ",".join(sorted({str(run.status) for run in runs}))
-    return ["yours", mode, middle("seconds"), statuses, middle("cpu_ms"), calls, middle("threads"), middle("rss_mib")]
+    return ["yours", mode, middle("seconds"), statuses, middle("cpu_ms"), calls, middle("threads"),
+            middle("rss_mib")]
 
 
 def _ratio(unblocked: list, native: list) -> list[str]:
@@ -78,6 +80,7 @@ def compare(options: argparse.Namespace) -> int:
     """Prints the comparison. Returns 1 when the load's exit status was not the same both ways."""
     server = Server(name="yours", about="", packages=(), command=options.server, load=None)
     SystemCalls.probe()
+    busy = machine.busy_before()
     runs: dict[str, list[Run]] = {"native": [], "unblocked": []}
     calls: dict[str, Optional[int]] = {}
     for number in range(options.rounds):
@@ -92,7 +95,7 @@ def compare(options: argparse.Namespace) -> int:
             except (RuntimeError, OSError, subprocess.SubprocessError) as error:
                 sys.exit(f"compare: your server, {mode}: {error}")
     rows = [_row(mode, seen, calls[mode]) for mode, seen in runs.items()]
-    print(machine.describe(options.unblock), f"Medians of {options.rounds} rounds. The load ran {options.load!r}.", "",
+    print(machine.describe(options.unblock), "Mind that:", machine.caveats(options.rounds, busy), "",
           table.render(HEAD, [*map(_text, rows), _ratio(rows[1], rows[0])]), sep="\n")
     if options.csv:
         table.write_csv(options.csv, HEAD, rows)

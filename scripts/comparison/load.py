@@ -45,8 +45,8 @@ class Wrk:
     url: str = "http://127.0.0.1:{port}/page.txt"
 
     def text(self, seconds: float) -> str:
-        return (f"wrk -t1 -c{self.connections} -d{max(1, round(seconds))}s --timeout 5s -s {LOADS}/report.lua "
-                + self.url)
+        return (f"wrk -t1 -c{self.connections} -d{max(1, round(seconds))}s --timeout 5s "
+                f"-s {LOADS}/report.lua {self.url}")
 
     read = staticmethod(pairs)
 
@@ -64,8 +64,8 @@ class Ab:
 
     @staticmethod
     def read(output: str) -> Result:
-        numbers = dict(re.findall(r"^(Complete requests|Time taken for tests|Failed requests|Non-2xx responses):"
-                                  r" +([\d.]+)", output, re.MULTILINE))
+        keys = "Complete requests|Time taken for tests|Failed requests|Non-2xx responses"
+        numbers = dict(re.findall(rf"^({keys}): +([\d.]+)", output, re.MULTILINE))
         percentiles = dict(re.findall(r"^(50|99),([\d.]+)$", output, re.MULTILINE))
         if len(percentiles) != 2 or "Complete requests" not in numbers:
             raise LoadFailed("ab printed no result: " + output.strip()[-200:])
@@ -111,8 +111,8 @@ def run(load, values: dict[str, str], seconds: float) -> Result:
     """Runs a load to its end, on its core. Raises LoadFailed when any request did."""
     command = expand(load.text(seconds), values).split()
     try:
-        done = subprocess.run(command, capture_output=True, text=True, preexec_fn=lambda: pin(LOAD_CORE), check=False,
-                              stdin=subprocess.DEVNULL, timeout=seconds + 30)
+        done = subprocess.run(command, capture_output=True, text=True, preexec_fn=lambda: pin(LOAD_CORE),
+                              check=False, stdin=subprocess.DEVNULL, timeout=seconds + 30)
     except subprocess.TimeoutExpired:
         raise LoadFailed(f"{command[0]} did not end") from None
     except FileNotFoundError:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from dataclasses import astuple, fields
 from pathlib import Path
+from typing import Callable
 
 from . import custom, machine, measure, table
 from .clients import WrongContent
@@ -16,27 +17,36 @@ from .process import LOAD_CORE, kill_all, pin
 from .server import Server, load_all
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-HEAD = ["server", "mode", "requests/s", "p50 ms", "p99 ms", "CPU us/req", "syscalls/req", "threads", "RSS MiB",
-        "PSS MiB"]
+HEAD = ["server", "mode", "requests/s", "p50 ms", "p99 ms", "CPU us/req", "syscalls/req", "threads",
+        "RSS MiB"]
+COLUMNS = fields(measure.Row)[:len(HEAD) - 2]  # the rest is in the CSV only
 MODES = ("native", "unblocked")
 
 
-def parse(arguments: list[str]) -> argparse.Namespace:
+def options_parser() -> argparse.ArgumentParser:
     """The command line; its --help is the documentation."""
     parser = argparse.ArgumentParser(
-        prog="compare", description="Runs unmodified servers natively and unblocked under the same load and prints "
-        "both. With --server and --load: yours.")
-    parser.add_argument("--only", metavar="NAME,...", default="", help="these servers only (see --list)")
-    parser.add_argument("--list", action="store_true", help="list the servers and end")
-    parser.add_argument("--rounds", type=int, default=3, metavar="N", help="runs of each in each mode (default 3)")
-    parser.add_argument("--seconds", type=float, default=1, metavar="S",
-                        help="length of a load (default 1; wrk takes whole seconds)")
-    parser.add_argument("--csv", metavar="FILE", help="write every run's figures to FILE")
-    parser.add_argument("--server", metavar="CMD", help="your server's command, with {port} where its port goes")
-    parser.add_argument("--load", metavar="CMD", help="a shell command that loads it, with {port}")
-    parser.add_argument("--unblock", type=Path, default=ROOT / "build" / "unblock", metavar="PATH",
-                        help="the launcher (default: the one in ./build)")
-    parser.add_argument("--tools", type=Path, default=ROOT / "build" / "scripts", metavar="DIR", help=argparse.SUPPRESS)
+        prog="compare", description="Runs unmodified servers natively and unblocked under the same load and "
+        "prints what each cost. With --server and --load: yours.")
+    add = parser.add_argument
+    add("--only", metavar="NAME,...", default="", help="these servers only (see --list)")
+    add("--list", action="store_true", help="list the servers and end")
+    add("--rounds", type=int, default=3, metavar="N", help="runs of each in each mode (default 3)")
+    add("--seconds", type=float, default=1, metavar="S",
+        help="length of a load (default 1; wrk and ab take whole seconds)")
+    add("--csv", metavar="FILE", help="write the figures to FILE, unrounded")
+    add("--server", metavar="CMD", help="your server's command, with {port} where its port goes")
+    add("--load", metavar="CMD", help="a shell command that loads it, with {port}")
+    add("--unblock", type=Path, default=ROOT / "build" / "unblock", metavar="PATH",
+        help="the launcher (default: the one in ./build, which is built first)")
+    add("--tools", type=Path, default=ROOT / "build" / "scripts", metavar="DIR",
+        help="where load_client, load_backend and echo_server are (default: in ./build)")
+    return parser
+
+
+def parse(arguments: list[str]) -> argparse.Namespace:
+    """The options; ends with a message when they make no sense."""
+    parser = options_parser()
     options = parser.parse_args(arguments)
     if bool(options.server) != bool(options.load):
         parser.error("--server and --load belong together")
@@ -67,7 +77,7 @@ class Comparison:
         self.runs: list[list] = []
 
     def run(self) -> None:
-        """Every round takes every server in both modes, so that what changes on the machine hits both alike."""
+        """Every round takes every server both ways, so that what changes on the machine hits both alike."""
         for number in range(self.options.rounds):
             for server in self.chosen:
                 for mode in MODES:
@@ -80,7 +90,8 @@ class Comparison:
         print(f"round {number + 1}/{self.options.rounds}: {server.name}, {mode}", file=sys.stderr, flush=True)
         launcher = self.options.unblock if mode == "unblocked" else None
         try:
-            row = measure.run_once(server, self.options.tools, launcher, self.options.seconds, number == 0)
+            row = measure.run_once(server, self.options.tools, launcher, self.options.seconds,
+                                   count=number == 0)
         except (LoadFailed, WrongContent, RuntimeError, OSError, subprocess.SubprocessError) as error:
             self.failures[key] = str(error)
             print(f"  failed: {error}", file=sys.stderr)
@@ -99,17 +110,16 @@ class Comparison:
                     lines.append([server.name, mode, "failed: " + self.failures[key]])
                 else:
                     medians[mode] = measure.median(self.rows[key])
-                    lines.append([server.name, mode, *cells(medians[mode])])
+                    lines.append([server.name, mode, *cells(medians[mode], table.figure)])
             if len(medians) == 2:
                 ratio = measure.ratio(medians["unblocked"], medians["native"])
-                lines.append(["", "ratio", *map(table.factor, astuple(ratio))])
+                lines.append(["", "ratio", *cells(ratio, table.factor)])
         return table.render(HEAD, lines)
 
 
-def cells(row: measure.Row) -> list[str]:
-    """A row's figures as text."""
-    return [table.whole(row.threads) if column.name == "threads" else table.figure(getattr(row, column.name))
-            for column in fields(row)]
+def cells(row: measure.Row, text: Callable) -> list[str]:
+    """A row's figures as `text` writes them."""
+    return [text(getattr(row, column.name)) for column in COLUMNS]
 
 
 def compare(options: argparse.Namespace) -> int:
@@ -122,10 +132,11 @@ def compare(options: argparse.Namespace) -> int:
     if not installed:
         sys.exit("compare: nothing to compare is installed")
     SystemCalls.probe()
+    busy = machine.busy_before()
     comparison = Comparison(options, installed)
     comparison.run()
     print(machine.describe(options.unblock), machine.servers(installed), "Mind that:",
-          machine.caveats(options.rounds, options.seconds), "", comparison.table(), sep="\n")
+          machine.caveats(options.rounds, busy), "", comparison.table(), sep="\n")
     if options.csv:
         names = [column.name for column in fields(measure.Row)]
         table.write_csv(options.csv, ["round", "server", "mode", *names], comparison.runs)

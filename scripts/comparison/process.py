@@ -85,8 +85,8 @@ class Process:
         raise RuntimeError(f"does not listen after {timeout:g} s: {self.last_words()}")
 
     def terminate(self, timeout: float = 3) -> tuple[int, float]:
-        """Sends SIGTERM as an init system would. Returns its exit status (negative: the signal) and the seconds it
-        took; what is left after `timeout` is killed. Nothing is sent to a process that has ended before."""
+        """Sends SIGTERM, as an init system would, unless it has ended. Returns its exit status (negative: the
+        signal) and the seconds it took; what is left after `timeout` is killed."""
         begin = time.monotonic()
         self.child.send_signal(signal.SIGTERM)  # none if it was waited for already
         try:

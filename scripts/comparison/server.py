@@ -15,9 +15,9 @@ SERVERS = Path(__file__).resolve().parent.parent / "servers"
 class Server:
     """One server and its load.
 
-    In `command`, `files` and the load's text these are replaced: {port} where it listens, {backend} the port of
-    the backend behind it, {dir} a directory of its own, {workers} the threads to allow, {tools} our own programs,
-    {wwwroot} a directory that holds page.txt.
+    In `command`, `files` and the load's text these are replaced: {port} where it listens, {backend} the port
+    of the backend behind it, {dir} a directory of its own, {workers} the threads to allow, {tools} our own
+    programs, {wwwroot} a directory that holds page.txt.
     """
 
     name: str
@@ -26,7 +26,7 @@ class Server:
     command: str
     load: object                       # see load.py
     exchange: Optional[Callable] = None  # one request on a new connection, see clients.py
-    reports: str = ""                  # a regular expression: what the server prints of each client is content, too
+    reports: str = ""                  # regular expression: what it prints of each client, content to compare
     files: dict[str, str] = field(default_factory=dict)
     prepare: tuple[str, ...] = ()      # a command to run in {dir} beforehand
     backend: Optional[str] = None      # "http" or "echo": what the server is a proxy to

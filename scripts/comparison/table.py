@@ -5,10 +5,10 @@ from typing import Optional
 
 
 def figure(value: Optional[float]) -> str:
-    """A number with about three significant digits, '-' when there is none."""
+    """A number with about three significant digits (counts as they are), '-' when there is none."""
     if value is None:
         return "-"
-    if value >= 100:
+    if value >= 100 or isinstance(value, int):
         return f"{value:,.0f}"
     return f"{value:.1f}" if value >= 10 else f"{value:.2f}"
 
@@ -25,15 +25,16 @@ def whole(value: Optional[float]) -> str:
 
 def render(head: list[str], rows: list[list[str]]) -> str:
     """Aligned columns: the first two to the left, numbers to the right. A row of one cell spans the table."""
-    widths = [max([len(head[i])] + [len(row[i]) for row in rows if len(row) == len(head)]) for i in range(len(head))]
+    full = [head] + [row for row in rows if len(row) == len(head)]
+    widths = [max(map(len, column)) for column in zip(*full)]
 
     def line(cells: list[str]) -> str:
         padded = [cell.ljust(width) if i < 2 else cell.rjust(width) for i, (cell, width) in
                   enumerate(zip(cells, widths))]
         return "| " + " | ".join(padded) + " |"
 
-    rule = "|" + "|".join("-" * (width + 2) if i < 2 else "-" * (width + 1) + ":" for i, width in enumerate(widths)) + "|"
-    out = [line(head), rule]
+    rules = ["-" * (width + 2) if i < 2 else "-" * (width + 1) + ":" for i, width in enumerate(widths)]
+    out = [line(head), "|" + "|".join(rules) + "|"]
     for row in rows:
         if len(row) == len(head):
             out.append(line(row))

@@ -1,5 +1,6 @@
-// What stands behind a proxy that is compared: a small epoll server on 127.0.0.1, fast enough not to be the bottleneck.
-// Usage: load_backend PORT echo | load_backend PORT http FILE (every GET is answered with FILE's content).
+// What stands behind a proxy that is compared: a small epoll server, fast enough not to be the bottleneck.
+// Usage, on 127.0.0.1: load_backend PORT echo
+//                      load_backend PORT http FILE     every GET is answered with FILE's content
 #include <arpa/inet.h>
 #include <cerrno>
 #include <cstdio>
@@ -84,7 +85,8 @@ class Backend {
     peer.in.append(data, size);
     for (std::size_t end; (end = peer.in.find("\r\n\r\n")) != std::string::npos;) {
       const std::string head = peer.in.substr(0, end);
-      peer.close_after = strcasestr(head.c_str(), "\r\nconnection: close") || head.find("HTTP/1.0") != head.npos;
+      peer.close_after =
+          strcasestr(head.c_str(), "\r\nconnection: close") || head.find("HTTP/1.0") != head.npos;
       peer.in.erase(0, end + 4);
       peer.out += answer_;
     }
@@ -113,7 +115,8 @@ int listen_on(int port) {
   address.sin_family = AF_INET;
   address.sin_port = htons(static_cast<std::uint16_t>(port));
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  if (bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0 && listen(fd, 4096) == 0) return fd;
+  if (bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0 && listen(fd, 4096) == 0)
+    return fd;
   std::perror("load_backend");
   std::exit(1);
 }

@@ -1,4 +1,4 @@
-// The load client for raw TCP: many connections that each send a message, wait for its echo, check it, repeat.
+// The load client for raw TCP: many connections; each sends a message, awaits its echo, checks it, repeats.
 // Prints one line of key=value pairs. Exit status: 0, or 1 when anything failed or an answer was wrong.
 #include <charconv>
 #include <cstdio>
@@ -21,8 +21,8 @@ struct Plan {
   std::uint64_t reconnect = 0;  // not 0: close and open a connection anew after this many requests
 };
 
-/// Opens all connections (a few at a time, to spare the listener's backlog) and exchanges one message on each: a
-/// connection in a backlog, with no thread yet, is not load. Then, and only then, loads them all at once.
+/// Opens all connections (few at a time, to spare the listener's backlog) and exchanges one message on each:
+/// a connection in a backlog, with no thread yet, is not load. Only then it loads them, all at once.
 class Client {
  public:
   explicit Client(const Plan& plan) : plan_(plan), epoll_(epoll_create1(EPOLL_CLOEXEC)) {

@@ -26,7 +26,7 @@ class Connection {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  /// Starts to connect, non-blocking, and registers with `epoll` (edge-triggered, with the id). False: failed.
+  /// Starts to connect, non-blocking, and registers with `epoll` (edge-triggered, by its id). False: error.
   bool open(int epoll);
   void close();
   bool is_open() const { return fd_ >= 0; }
