@@ -5,7 +5,6 @@
 
 #include "memory.h"
 #include "near_memory.h"
-#include "patch.h"
 #include "runtime_limits.h"
 
 namespace unblock::patch {
@@ -62,6 +61,39 @@ bool any_batch(Visit visit) noexcept {
   return false;
 }
 
+// A stub's code begins right behind its record.
+std::uintptr_t stub_of(const SiteRecord& record) noexcept {
+  return reinterpret_cast<std::uintptr_t>(&record + 1);
+}
+
+std::uintptr_t in_text(const SiteRecord& record) noexcept { return record.address; }
+std::uintptr_t in_stubs(const SiteRecord& record) noexcept {
+  return reinterpret_cast<std::uintptr_t>(&record);
+}
+
+// The last record of a batch whose place (in the text, or among the stubs) is at or before `address`.
+const SiteRecord* last_before(const Batch& batch, std::uintptr_t address,
+                              std::uintptr_t (*place)(const SiteRecord&)) noexcept {
+  unsigned low = 0, high = batch.record_count();
+  while (low < high) {
+    const unsigned middle = (low + high) / 2;
+    if (place(*batch.records[middle]) <= address) low = middle + 1; else high = middle;
+  }
+  return low ? batch.records[low - 1] : nullptr;
+}
+
+// The record of the site whose rewritten text holds `address`, or null.
+const SiteRecord* rewritten_at(std::uintptr_t address) noexcept {
+  const SiteRecord* found = nullptr;
+  (void)any_batch([&](const Covered& covered, const Batch& batch) {
+    if (!covered.image.contains(address)) return false;
+    found = last_before(batch, address, in_text);
+    if (found && address >= found->end) found = nullptr;
+    return found != nullptr;
+  });
+  return found;
+}
+
 }  // namespace
 
 bool Covered::complete() const noexcept { return live[rest].load(std::memory_order_acquire); }
@@ -95,21 +127,22 @@ bool tabulate(Sites sites, Batch& batch) noexcept {
     batch.sites += !stray;
     batch.strays += stray;
     batch.jumps += site.verdict == Verdict::jump;
-    batch.trap_count += site.verdict == Verdict::trap;
+    batch.traps += site.verdict == Verdict::trap;
     batch.left_count += stray || site.verdict == Verdict::left;
   }
-  const std::size_t bytes = batch.trap_count * sizeof(Trap) + batch.left_count * sizeof(Left);
+  const std::size_t bytes = batch.record_count() * sizeof(SiteRecord*) + batch.left_count * sizeof(Left);
   if (bytes == 0) return true;
   void* memory = memory::map(bytes);
   if (!memory) return false;
   const auto start = reinterpret_cast<std::uintptr_t>(memory);
   batch.tables = {start, start + bytes};
-  batch.traps = static_cast<Trap*>(memory);
-  batch.left = reinterpret_cast<Left*>(batch.traps + batch.trap_count);
-  Trap* trap = batch.traps;
+  batch.records = static_cast<const SiteRecord**>(memory);
+  batch.left = reinterpret_cast<Left*>(batch.records + batch.record_count());
+  const SiteRecord** record = batch.records;
   Left* left = batch.left;
   for (const Site& site : sites) {
-    if (site.verdict == Verdict::trap) *trap++ = {site.address, site.stub};
+    if (site.verdict == Verdict::jump || site.verdict == Verdict::trap)
+      *record++ = reinterpret_cast<const SiteRecord*>(site.stub) - 1;
     if (site.why_left) *left++ = {site.address, site.why_left};
   }
   return true;
@@ -129,14 +162,33 @@ void withdraw(Covered& covered, Covered::Part part) noexcept {
 }
 
 std::uintptr_t trap_target(std::uintptr_t address) noexcept {
-  std::uintptr_t target = 0;
-  (void)any_batch([&](const Covered& covered, const Batch& batch) {
-    if (!covered.image.contains(address)) return false;
-    for (unsigned i = 0; i < batch.trap_count; ++i)
-      if (batch.traps[i].address == address) target = batch.traps[i].stub;
-    return target != 0;
+  const SiteRecord* record = rewritten_at(address);
+  const bool trapped = record && record->syscall == address && record->flags & by_trap;
+  return trapped ? stub_of(*record) : 0;
+}
+
+// What was displaced is as far from the call in the stub as it was in the text, on either side.
+std::uintptr_t original(std::uintptr_t address) noexcept {
+  const SiteRecord* record = nullptr;
+  (void)any_batch([&](const Covered&, const Batch& batch) {
+    if (batch.stubs.contains(address)) record = last_before(batch, address, in_stubs);
+    return record != nullptr;
   });
-  return target;
+  if (!record || address < stub_of(*record)) return address;
+  if (address >= record->after) {
+    const std::uintptr_t moved = record->syscall + 2 + (address - record->after);
+    return moved < record->end ? moved : record->end;
+  }
+  const std::uintptr_t moved = record->address + (address - stub_of(*record));
+  return moved < record->syscall ? moved : record->syscall;
+}
+
+std::uintptr_t relocated(std::uintptr_t address) noexcept {
+  const SiteRecord* record = rewritten_at(address);
+  if (!record || address == record->address) return address;
+  if (address == record->syscall) return record->native;
+  if (address < record->syscall) return stub_of(*record) + (address - record->address);
+  return record->after + (address - (record->syscall + 2));
 }
 
 bool in_stub(std::uintptr_t address) noexcept {
@@ -157,7 +209,7 @@ std::size_t counts(ObjectCount* out, std::size_t max) noexcept {
     ObjectCount& object = out[count - 1];
     object.sites += batch.sites;
     object.jumps += batch.jumps;
-    object.traps += batch.trap_count;
+    object.traps += batch.traps;
     object.left += batch.left_count - batch.strays;
     return false;
   });

@@ -6,13 +6,10 @@
 #include <cstdint>
 
 #include "objects.h"
+#include "patch.h"
 #include "site_finder.h"
 
 namespace unblock::patch {
-
-struct Trap {
-  std::uintptr_t address, stub;
-};
 
 struct Left {
   std::uintptr_t address;
@@ -23,9 +20,10 @@ struct Left {
 struct Batch {
   Range stubs;                    ///< executable; empty if none was needed
   Range tables;                   ///< the memory of the two lists below
-  Trap* traps = nullptr;
+  const SiteRecord** records = nullptr;   ///< of what was rewritten, by address of the site and of the stub
   Left* left = nullptr;           ///< strays included, which are no sites
-  unsigned sites = 0, jumps = 0, trap_count = 0, left_count = 0, strays = 0;
+  unsigned sites = 0, jumps = 0, traps = 0, left_count = 0, strays = 0;
+  [[nodiscard]] unsigned record_count() const noexcept { return jumps + traps; }
   std::uintptr_t first = 0;       ///< a rewritten address, or 0
 };
 
@@ -53,7 +51,7 @@ struct Covered {
 /// Null without memory. Not thread-safe.
 [[nodiscard]] Covered* coverage_of(const Object& object) noexcept;
 
-/// Counts the sites of `batch` and lists its traps and what is left alone. False without memory.
+/// Counts the sites of `batch` and lists what was rewritten and what is left alone. False without memory.
 [[nodiscard]] bool tabulate(Sites sites, Batch& batch) noexcept;
 
 /// Makes a batch known to trap_target() and in_stub(), before its text is rewritten.

@@ -29,6 +29,7 @@ struct SiteRecord {
   std::uint64_t entry;         ///< where the stub jumps
   std::uint64_t syscall;       ///< where the `syscall` instruction was
   std::int64_t nr;             ///< the call it makes if that is a constant, else -1
+  std::uint64_t end;           ///< behind the last rewritten byte
 };
 
 enum SiteFlag : std::uint64_t {
@@ -40,6 +41,7 @@ static_assert(offsetof(SiteRecord, native) == 0 && offsetof(SiteRecord, after) =
 static_assert(offsetof(SiteRecord, address) == 16 && offsetof(SiteRecord, flags) == 24);
 static_assert(offsetof(SiteRecord, entry) == 32 && offsetof(SiteRecord, syscall) == 40);
 static_assert(offsetof(SiteRecord, nr) == 48);
+static_assert(sizeof(SiteRecord) == 64);
 
 /// Rewrites only the calls that create threads (clone3 and clone in libc.so.6), for the first one to
 /// reach `entry`. Cheap; meant for load time. Returns 0, or a negative error number with everything as
@@ -61,6 +63,15 @@ static_assert(offsetof(SiteRecord, nr) == 48);
 
 /// True if `address` is in a stub page. Lock-free, async-signal-safe.
 [[nodiscard]] bool in_stub(std::uintptr_t address) noexcept;
+
+/// For a program counter in a stub, the place in the object's text that it stands for: what unwinders,
+/// debuggers and people can read. Any other address stays as it is. Lock-free, async-signal-safe.
+[[nodiscard]] std::uintptr_t original(std::uintptr_t address) noexcept;
+
+/// The inverse: for a program counter that was in text before it was rewritten, where the same code is
+/// now. A thread that slept in a call, or was stopped near one, must go on there, for the text it would
+/// return to may be the middle of a jump. Any other address stays as it is. As safe as original().
+[[nodiscard]] std::uintptr_t relocated(std::uintptr_t address) noexcept;
 
 /// What became of the `syscall` instructions of one object.
 struct ObjectCount {

@@ -156,7 +156,7 @@ int Plan::commit(Covered& covered, Covered::Part part, void (*entry)()) noexcept
     return -ENOMEM;
   }
   publish(covered, part, batch);
-  if (batch.jumps + batch.trap_count == 0) return 0;
+  if (batch.record_count() == 0) return 0;
   if (const int failure = rewrite_text(covered.batch[part])) {
     withdraw(covered, part);
     return failure;

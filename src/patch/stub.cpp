@@ -63,7 +63,7 @@ bool StubWriter::write_code(Site& site) noexcept {
   const std::uint64_t flags = site.verdict == Verdict::trap ? flags_ | by_trap : flags_;
   const std::uintptr_t native = at_;
   code({0x0f, 0x05});                  // syscall
-  *record = {native, at_, begin, flags, entry_, syscall, site.nr};
+  *record = {native, at_, begin, flags, entry_, syscall, site.nr, end};
   if (!move(syscall + 2, end)) return false;
   code({0xe9});                        // jmp end
   return distance(end);

@@ -32,7 +32,8 @@ bool displaceable(const Site& site, int begin, int end, const Decoder& decoder, 
 }
 
 // How far instructions can be displaced behind the site, until the window is long enough; 0 if never.
-// What follows a jump or a return has no way in that we know of, so it is not ours to displace.
+// What follows a jump or a return has no way in that we know of, so it is not ours to displace; and a
+// branch comes last because it may grow: what is displaced is as far from the call in the stub as it was.
 int extend(const Site& site, int begin, const Decoder& decoder) noexcept {
   int end = 2;
   bool flows_on = true;
@@ -40,7 +41,7 @@ int extend(const Site& site, int begin, const Decoder& decoder) noexcept {
     const int next = boundary_behind(site, end);
     Instruction instruction;
     if (!flows_on || next > most || !displaceable(site, end, next, decoder, instruction)) return 0;
-    flows_on = instruction.flow == Flow::next || instruction.flow == Flow::branch;
+    flows_on = instruction.flow == Flow::next;
     end = next;
   }
   return end;
@@ -59,7 +60,7 @@ Starts starts_before(const Site& site, std::uintptr_t taken, const Decoder& deco
     Instruction instruction;
     if (previous < -most || at(site, previous) < taken) break;
     if (!displaceable(site, previous, begin, decoder, instruction)) break;
-    if (instruction.flow != Flow::next && instruction.flow != Flow::branch) break;
+    if (instruction.flow != Flow::next) break;
     starts.offset[starts.count++] = begin = previous;
   }
   return starts;

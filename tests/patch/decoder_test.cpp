@@ -12,8 +12,9 @@ using namespace unblock::patch;
 
 bool equal(const Instruction& a, const Instruction& b) {
   return a.address == b.address && a.length == b.length && a.target == b.target &&
-         a.refers_to == b.refers_to && a.displacement == b.displacement && a.flow == b.flow && a.is_syscall == b.is_syscall &&
-         a.indirect_jump == b.indirect_jump && a.loads_address == b.loads_address && a.movable == b.movable &&
+         a.refers_to == b.refers_to && a.displacement == b.displacement && a.flow == b.flow &&
+         a.is_syscall == b.is_syscall && a.indirect_jump == b.indirect_jump && a.loads_address == b.loads_address &&
+         a.movable == b.movable &&
          (a.flow != Instruction::Flow::branch || a.condition == b.condition);
 }
 

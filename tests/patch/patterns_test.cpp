@@ -118,4 +118,34 @@ TEST_CASE("a record says where the site is and what it calls") {
   CHECK_FALSE(unblock::patch::in_stub(reinterpret_cast<std::uintptr_t>(&test_entry)));
 }
 
+// The record of a pattern that has been covered.
+const unblock::patch::SiteRecord& record_of(const Pattern& pattern) {
+  entry_in_use = answer_record;
+  const auto* record = reinterpret_cast<const unblock::patch::SiteRecord*>(run(pattern).rax);
+  entry_in_use = pass_through;
+  return *record;
+}
+
+TEST_CASE("program counters are found again on the other side") {
+  using unblock::patch::original;
+  using unblock::patch::relocated;
+  REQUIRE(cover_for_test() == 0);
+  for_each_pattern([&](const Pattern& pattern) {
+    if (std::strcmp(pattern.name, "compare_after") && std::strcmp(pattern.name, "both_sides")) return;
+    const auto site = reinterpret_cast<std::uintptr_t>(pattern.site);
+    const auto& record = record_of(pattern);
+    CHECK(record.end == site + static_cast<unsigned>(pattern.end));
+    CHECK(original(record.native) == site);
+    CHECK(original(record.after) == site + 2);
+    CHECK(relocated(site + 2) == record.after);
+    CHECK(relocated(record.address) == record.address);
+    CHECK(relocated(record.end) == record.end);
+    CHECK(original(record.end) == record.end);
+    if (pattern.begin < 0) {
+      CHECK(relocated(site) == record.native);
+      CHECK(original(reinterpret_cast<std::uintptr_t>(&record + 1)) == record.address);
+    }
+  });
+}
+
 }  // namespace
