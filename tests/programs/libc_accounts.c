@@ -11,7 +11,8 @@ static void* look_up(void* argument) {
   for (int i = 0; i < rounds; i++) {
     struct passwd user, *found = NULL;
     char buffer[4096];
-    wrong += getpwnam_r("root", &user, buffer, sizeof buffer, &found) != 0 || found == NULL || user.pw_uid != 0;
+    wrong +=
+        getpwnam_r("root", &user, buffer, sizeof buffer, &found) != 0 || found == NULL || user.pw_uid != 0;
     wrong += getpwuid_r(0, &user, buffer, sizeof buffer, &found) != 0 || found == NULL ||
              strcmp(user.pw_name, "root") != 0;
     wrong += getpwnam_r("root", &user, buffer, 3, &found) != ERANGE;

@@ -1,4 +1,5 @@
-// malloc(3), realloc, aligned_alloc and free from many threads, most blocks freed by another thread than their maker.
+// malloc(3), realloc, aligned_alloc and free from many threads, most blocks freed by another thread
+// than their maker.
 #include "program.h"
 
 #include <sched.h>

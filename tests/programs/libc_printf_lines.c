@@ -1,4 +1,5 @@
-// Many threads print to one FILE: lines are never torn or lost, buffered or not, into a pipe or a file. flockfile(3).
+// Many threads print to one FILE: lines are never torn or lost, buffered or not, into a pipe or a
+// file. flockfile(3).
 #include "program.h"
 
 enum { threads_count = 50, lines = 40 };
@@ -11,7 +12,8 @@ struct job {
 static void* print_lines(void* argument) {
   struct job* job = argument;
   for (int i = 0; i < lines; i++) {
-    fprintf(job->file, "thread %02d line %02d %s\n", job->number, i, i % 2 ? "short" : "a rather longer line of text");
+    fprintf(job->file, "thread %02d line %02d %s\n", job->number, i,
+            i % 2 ? "short" : "a rather longer line of text");
     if (i % 10 == job->number % 10)
       pause_ms(1);
   }

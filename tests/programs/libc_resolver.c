@@ -8,14 +8,15 @@
 enum { count = 50, rounds = 4 };
 
 static long check_numeric(int own) {
-  struct addrinfo hints = {.ai_family = AF_INET, .ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICHOST}, *list;
+  struct addrinfo hints = {.ai_family = AF_INET, .ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICHOST},
+                  *list;
   char host[32], service[16], back[64], back_service[16];
   snprintf(host, sizeof host, "127.0.%d.1", own);
   snprintf(service, sizeof service, "%d", 1000 + own);
   if (getaddrinfo(host, service, &hints, &list) != 0)
     return 1;
-  int error = getnameinfo(list->ai_addr, list->ai_addrlen, back, sizeof back, back_service, sizeof back_service,
-                          NI_NUMERICHOST | NI_NUMERICSERV);
+  int error = getnameinfo(list->ai_addr, list->ai_addrlen, back, sizeof back, back_service,
+                          sizeof back_service, NI_NUMERICHOST | NI_NUMERICSERV);
   freeaddrinfo(list);
   return error != 0 || strcmp(host, back) != 0 || strcmp(service, back_service) != 0;
 }
@@ -30,8 +31,8 @@ static long check_localhost(void) {
   struct hostent entry, *found = NULL;
   char buffer[2048];
   int error;
-  wrong += gethostbyname_r("localhost", &entry, buffer, sizeof buffer, &found, &error) != 0 || found == NULL ||
-           (unsigned char)entry.h_addr_list[0][0] != 127;
+  wrong += gethostbyname_r("localhost", &entry, buffer, sizeof buffer, &found, &error) != 0 ||
+           found == NULL || (unsigned char)entry.h_addr_list[0][0] != 127;
   return wrong;
 }
 

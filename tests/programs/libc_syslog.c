@@ -35,7 +35,8 @@ int main(void) {
   rewind(caught);
   while (fgets(line, sizeof line, caught) != NULL) {
     int thread, message;
-    if (sscanf(line, "program: thread %d says %d\n", &thread, &message) == 2 && thread < count && message < messages)
+    if (sscanf(line, "program: thread %d says %d\n", &thread, &message) == 2 && thread < count &&
+        message < messages)
       seen[thread][message]++;
     else
       other++;

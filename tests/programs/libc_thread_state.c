@@ -1,4 +1,5 @@
-// What libc keeps for each thread: uselocale(3), strerror(3), a conversion half way (mbrtowc(3)), over blocking.
+// What libc keeps for each thread: uselocale(3), strerror(3), a conversion half way (mbrtowc(3)),
+// over blocking.
 #include "program.h"
 
 #include <locale.h>

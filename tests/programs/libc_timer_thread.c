@@ -1,4 +1,5 @@
-// Timers that call back in a thread of libc's own (SIGEV_THREAD): one-shot, periodic, deleted. timer_create(2).
+// Timers that call back in a thread of libc's own (SIGEV_THREAD): one-shot, periodic, deleted.
+// timer_create(2).
 #include "program.h"
 
 #include <semaphore.h>

@@ -1,4 +1,5 @@
-// pthread_barrier_wait(3): nobody passes before all are there, one of them is told it is serial, round after round.
+// pthread_barrier_wait(3): nobody passes before all are there, one of them is told it is serial,
+// round after round.
 #include "program.h"
 
 #include <stdatomic.h>

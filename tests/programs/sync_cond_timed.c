@@ -1,4 +1,5 @@
-// Timed condition waits end at the deadline, not before, on the clock chosen, with the mutex held. pthread_cond_timedwait(3).
+// Timed condition waits end at the deadline, not before, on the clock chosen, with the mutex held.
+// pthread_cond_timedwait(3).
 #include "program.h"
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
@@ -14,7 +15,8 @@ static void* try_mutex(void* argument) {
 }
 
 static void report(const char* what, int error, clockid_t clock, struct timespec deadline) {
-  printf("%s: %s, %s, another's trylock %s\n", what, error_name(error), reached(clock, deadline) ? "not early" : "early",
+  printf("%s: %s, %s, another's trylock %s\n", what, error_name(error),
+         reached(clock, deadline) ? "not early" : "early",
          error_name((int)as_number(join(start(try_mutex, NULL)))));
 }
 
@@ -52,13 +54,14 @@ int main(void) {
   struct timespec deadline = after_ms(CLOCK_REALTIME, 40);
   report("timedwait, realtime", pthread_cond_timedwait(&plain, &mutex, &deadline), CLOCK_REALTIME, deadline);
   deadline = after_ms(CLOCK_MONOTONIC, 40);
-  report("timedwait, monotonic", pthread_cond_timedwait(&monotonic, &mutex, &deadline), CLOCK_MONOTONIC, deadline);
+  report("timedwait, monotonic", pthread_cond_timedwait(&monotonic, &mutex, &deadline), CLOCK_MONOTONIC,
+         deadline);
   deadline = after_ms(CLOCK_MONOTONIC, 40);
-  report("clockwait, monotonic", pthread_cond_clockwait(&plain, &mutex, CLOCK_MONOTONIC, &deadline), CLOCK_MONOTONIC,
-         deadline);
+  report("clockwait, monotonic", pthread_cond_clockwait(&plain, &mutex, CLOCK_MONOTONIC, &deadline),
+         CLOCK_MONOTONIC, deadline);
   deadline = after_ms(CLOCK_REALTIME, 40);
-  report("clockwait, realtime", pthread_cond_clockwait(&monotonic, &mutex, CLOCK_REALTIME, &deadline), CLOCK_REALTIME,
-         deadline);
+  report("clockwait, realtime", pthread_cond_clockwait(&monotonic, &mutex, CLOCK_REALTIME, &deadline),
+         CLOCK_REALTIME, deadline);
   deadline = after_ms(CLOCK_REALTIME, -50);
   report("timedwait, past", pthread_cond_timedwait(&plain, &mutex, &deadline), CLOCK_REALTIME, deadline);
   deadline.tv_nsec = 1000000000;

@@ -11,7 +11,8 @@ static void* add(void* argument) {
   (void)argument;
   for (int i = 0; i < rounds; i++) {
     uint32_t expected = 0;
-    int fast = __atomic_compare_exchange_n(&word, &expected, (uint32_t)gettid(), 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+    int fast = __atomic_compare_exchange_n(&word, &expected, (uint32_t)gettid(), 0, __ATOMIC_SEQ_CST,
+                                           __ATOMIC_SEQ_CST);
     wrong += !fast && futex(&word, FUTEX_LOCK_PI_PRIVATE, 0, NULL, NULL, 0) != 0;
     wrong += (__atomic_load_n(&word, __ATOMIC_SEQ_CST) & FUTEX_TID_MASK) != (uint32_t)gettid();
     long seen = value;

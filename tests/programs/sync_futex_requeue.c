@@ -1,4 +1,5 @@
-// FUTEX_REQUEUE and FUTEX_CMP_REQUEUE: counts, EAGAIN, sleepers woken on the word they were moved to. futex(2).
+// FUTEX_REQUEUE and FUTEX_CMP_REQUEUE: counts, EAGAIN, sleepers woken on the word they were moved
+// to. futex(2).
 #include "futex.h"
 
 enum { count = 20 };

@@ -1,4 +1,5 @@
-// Shared futexes (without FUTEX_PRIVATE_FLAG) between the threads of two processes, on anonymous memory. futex(2).
+// Shared futexes (without FUTEX_PRIVATE_FLAG) between the threads of two processes, on anonymous
+// memory. futex(2).
 #include "futex.h"
 
 #include <sys/mman.h>

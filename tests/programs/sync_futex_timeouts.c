@@ -1,4 +1,5 @@
-// Futex timeouts: relative for WAIT, absolute for WAIT_BITSET, on either clock; never early; invalid times. futex(2).
+// Futex timeouts: relative for WAIT, absolute for WAIT_BITSET, on either clock; never early;
+// invalid times. futex(2).
 #include "futex.h"
 
 static uint32_t word;

@@ -1,4 +1,5 @@
-// FUTEX_WAIT and FUTEX_WAKE made by the program: how many are woken, EAGAIN, errors, spurious values. futex(2).
+// FUTEX_WAIT and FUTEX_WAKE made by the program: how many are woken, EAGAIN, errors, spurious
+// values. futex(2).
 #include "futex.h"
 
 enum { count = 20 };

@@ -10,7 +10,8 @@ struct entry {  // struct futex_waitv of <linux/futex.h>
   uint32_t flags, reserved;
 };
 
-static long waitv(struct entry* entries, unsigned count, unsigned flags, struct timespec* deadline, clockid_t clock) {
+static long waitv(struct entry* entries, unsigned count, unsigned flags, struct timespec* deadline,
+                  clockid_t clock) {
   return syscall(449, entries, count, flags, deadline, clock);
 }
 

@@ -28,8 +28,9 @@ static void sleepers(pthread_t threads[4]) {
 static void try_comparison(const char* name, int comparison, uint32_t against) {
   pthread_t threads[4];
   sleepers(threads);
-  long result = futex2(&first, FUTEX_WAKE_OP_PRIVATE, 2, 2, &second,
-                       (uint32_t)FUTEX_OP(FUTEX_OP_ADD, 1, comparison, against));  // compares the old value, 0
+  long result =
+      futex2(&first, FUTEX_WAKE_OP_PRIVATE, 2, 2, &second,
+             (uint32_t)FUTEX_OP(FUTEX_OP_ADD, 1, comparison, against));  // compares the old value, 0
   printf("0 %s %u: woken %s", name, against, answer(result));
   printf(", rest %s", answer(futex(&second, FUTEX_WAKE_PRIVATE, 9, NULL, NULL, 0)));
   printf(", value %u\n", second);
@@ -51,7 +52,8 @@ int main(void) {
   try_comparison("<=", FUTEX_OP_CMP_LE, 0);
   try_comparison(">", FUTEX_OP_CMP_GT, 0);
   try_comparison(">=", FUTEX_OP_CMP_GE, 0);
-  long result = futex2(&first, FUTEX_WAKE_OP_PRIVATE, 1, 1, (uint32_t*)8, (uint32_t)FUTEX_OP(FUTEX_OP_SET, 1, 0, 0));
+  long result =
+      futex2(&first, FUTEX_WAKE_OP_PRIVATE, 1, 1, (uint32_t*)8, (uint32_t)FUTEX_OP(FUTEX_OP_SET, 1, 0, 0));
   printf("bad address: %s\n", answer(result));
   return 0;
 }

@@ -31,7 +31,8 @@ static void make(int type) {
 int main(void) {
   make(PTHREAD_MUTEX_NORMAL);
   pthread_mutex_lock(&mutex);
-  printf("normal: own trylock %s, another's %s", error_name(pthread_mutex_trylock(&mutex)), elsewhere(try_elsewhere));
+  printf("normal: own trylock %s, another's %s", error_name(pthread_mutex_trylock(&mutex)),
+         elsewhere(try_elsewhere));
   printf(", destroy %s\n", error_name(pthread_mutex_destroy(&mutex)));
   pthread_mutex_unlock(&mutex);
   printf("normal, free: another's trylock %s\n", elsewhere(try_elsewhere));

@@ -1,4 +1,5 @@
-// Priority-inheriting mutexes: trylock, deadlock, timeout, foreign unlock, waiters, condition. PTHREAD_PRIO_INHERIT.
+// Priority-inheriting mutexes: trylock, deadlock, timeout, foreign unlock, waiters, condition.
+// PTHREAD_PRIO_INHERIT.
 #include "program.h"
 
 static pthread_mutex_t mutex;

@@ -1,4 +1,5 @@
-// Robust mutexes: the owner's end gives EOWNERDEAD; consistent or ENOTRECOVERABLE after. pthread_mutex_consistent(3).
+// Robust mutexes: the owner's end gives EOWNERDEAD; consistent or ENOTRECOVERABLE after.
+// pthread_mutex_consistent(3).
 #include "program.h"
 
 static pthread_mutex_t mutex;

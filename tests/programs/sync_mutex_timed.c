@@ -1,4 +1,5 @@
-// pthread_mutex_timedlock(3), pthread_mutex_clocklock: ETIMEDOUT at the deadline and not before, on both clocks.
+// pthread_mutex_timedlock(3), pthread_mutex_clocklock: ETIMEDOUT at the deadline and not before, on
+// both clocks.
 #include "program.h"
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
@@ -16,7 +17,8 @@ static void* hold(void* ms) {
 static void attempt(clockid_t clock, const char* name, long ms) {
   struct timespec deadline = after_ms(clock, ms);
   int error = pthread_mutex_clocklock(&mutex, clock, &deadline);
-  printf("%s, %ld ms: %s, %s\n", name, ms, error_name(error), reached(clock, deadline) ? "not early" : "before");
+  printf("%s, %ld ms: %s, %s\n", name, ms, error_name(error),
+         reached(clock, deadline) ? "not early" : "before");
 }
 
 int main(void) {

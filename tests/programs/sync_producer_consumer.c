@@ -1,4 +1,5 @@
-// Fifty producers and fifty consumers on a bounded queue: every item arrives exactly once. pthread_cond_wait(3).
+// Fifty producers and fifty consumers on a bounded queue: every item arrives exactly once.
+// pthread_cond_wait(3).
 #include "program.h"
 
 enum { producers = 50, consumers = 50, each = 400, room = 16 };

@@ -1,4 +1,4 @@
-// Readers share a rwlock, a writer has it alone; EBUSY, EDEADLK, EAGAIN-free counting. pthread_rwlock_rdlock(3).
+// Readers share a rwlock, a writer has it alone; EBUSY, EDEADLK. pthread_rwlock_rdlock(3).
 #include "program.h"
 
 enum { readers = 30, writers = 10, rounds = 20 };

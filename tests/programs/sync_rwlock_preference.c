@@ -1,4 +1,5 @@
-// With writer preference a waiting writer goes before later readers; without it readers pass. pthread_rwlockattr_setkind_np(3).
+// With writer preference a waiting writer goes before later readers; without it readers pass.
+// pthread_rwlockattr_setkind_np(3).
 #include "program.h"
 
 #include <stdatomic.h>
@@ -42,8 +43,8 @@ int main(void) {
   for (int i = 0; i < 20; i++)
     readers[i] = start(read_after, NULL);
   pause_ms(5);
-  printf("writer preferred: reader meets %s, writer done %d\n", error_name((int)as_number(join(start(try_read, NULL)))),
-         atomic_load(&writer_done));
+  printf("writer preferred: reader meets %s, writer done %d\n",
+         error_name((int)as_number(join(start(try_read, NULL)))), atomic_load(&writer_done));
   pthread_rwlock_unlock(&lock);
   join(writer);
   long saw_writer = 0;

@@ -1,4 +1,5 @@
-// Timed and clock-chosen rwlock waits: ETIMEDOUT at the deadline, success in time. pthread_rwlock_timedwrlock(3).
+// Timed and clock-chosen rwlock waits: ETIMEDOUT at the deadline, success in time.
+// pthread_rwlock_timedwrlock(3).
 #include "program.h"
 
 static pthread_rwlock_t lock = PTHREAD_RWLOCK_INITIALIZER;

@@ -1,4 +1,5 @@
-// Named semaphores between threads and with a child that opens it by name: sem_open(3), sem_unlink(3), errors.
+// Named semaphores between threads and with a child that opens it by name: sem_open(3),
+// sem_unlink(3), errors.
 #include "program.h"
 
 #include <fcntl.h>

@@ -46,7 +46,8 @@ static long run(void* (*body)(void*)) {
 }
 
 int main(void) {
-  lanes_shared = mmap(NULL, sizeof *lanes_shared * lanes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  lanes_shared =
+      mmap(NULL, sizeof *lanes_shared * lanes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   for (int i = 0; i < lanes; i++) {
     sem_init(&lanes_shared[i].ping, 1, 0);
     sem_init(&lanes_shared[i].pong, 1, 0);

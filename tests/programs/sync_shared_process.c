@@ -1,4 +1,5 @@
-// Process-shared mutex and condition in shared memory: threads of two processes take turns. pthread_mutexattr_setpshared(3).
+// Process-shared mutex and condition in shared memory: threads of two processes take turns.
+// pthread_mutexattr_setpshared(3).
 #include "program.h"
 
 #include <sys/mman.h>

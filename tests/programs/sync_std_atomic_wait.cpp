@@ -1,4 +1,5 @@
-// std::atomic::wait and notify on int (a futex itself), on other sizes (a proxy), atomic_flag: no wake-up is lost.
+// std::atomic::wait and notify on int (a futex itself), on other sizes (a proxy), atomic_flag: no
+// wake-up is lost.
 #include "program.h"
 
 #include <atomic>

@@ -20,7 +20,8 @@ static void time_out() {
          std::chrono::steady_clock::now() - begin < 30ms);
   auto deadline = std::chrono::system_clock::now() + 30ms;
   bool result = condition.wait_until(lock, deadline, [] { return false; });
-  printf("wait_until: %d, early %d, owns %d\n", result, std::chrono::system_clock::now() < deadline, lock.owns_lock());
+  printf("wait_until: %d, early %d, owns %d\n", result, std::chrono::system_clock::now() < deadline,
+         lock.owns_lock());
 }
 
 /// Passes 1,000 numbers through a queue with room for 4.

@@ -1,4 +1,5 @@
-// std::mutex, recursive, timed and shared mutexes, scoped_lock, unique_lock: exclusion, timeouts, errors thrown.
+// std::mutex, recursive, timed and shared mutexes, scoped_lock, unique_lock: exclusion, timeouts,
+// errors thrown.
 #include "program.h"
 
 #include <mutex>
@@ -86,7 +87,8 @@ int main() {
   std::recursive_mutex recursive;
   std::timed_mutex timed;
   std::shared_timed_mutex shared;
-  printf("plain %ld, recursive %ld, timed %ld\n", count_under(plain), count_under(recursive), count_under(timed));
+  printf("plain %ld, recursive %ld, timed %ld\n", count_under(plain), count_under(recursive),
+         count_under(timed));
   printf("pairs %ld\n", lock_pairs());
   share();
   timed.lock();

@@ -1,4 +1,5 @@
-// std::async, promise, packaged_task, shared_future: values, references, exceptions, timeouts, broken promises.
+// std::async, promise, packaged_task, shared_future: values, references, exceptions, timeouts,
+// broken promises.
 #include "program.h"
 
 #include <future>
@@ -9,10 +10,12 @@
 using namespace std::chrono_literals;
 
 static const char* name(std::future_status status) {
-  return status == std::future_status::ready ? "ready" : status == std::future_status::timeout ? "timeout" : "deferred";
+  return status == std::future_status::ready     ? "ready"
+         : status == std::future_status::timeout ? "timeout"
+                                                 : "deferred";
 }
 
-int main() {
+static void values_and_exceptions() {
   std::vector<std::future<long>> futures;
   for (long i = 0; i < 40; i++)
     futures.push_back(std::async(std::launch::async, [i] {
@@ -24,7 +27,8 @@ int main() {
     sum += future.get();
   printf("sum of cubes %ld\n", sum);
 
-  auto failing = std::async(std::launch::async, []() -> int { throw std::out_of_range("thrown over there"); });
+  auto failing =
+      std::async(std::launch::async, []() -> int { throw std::out_of_range("thrown over there"); });
   try {
     failing.get();
   } catch (const std::out_of_range& error) {
@@ -36,7 +40,9 @@ int main() {
   });
   printf("deferred: %s", name(deferred.wait_for(0s)));
   printf(", in the caller %d\n", deferred.get());
+}
 
+static void sharing() {
   std::promise<int> promise;
   auto shared = promise.get_future().share();
   auto begin = std::chrono::steady_clock::now();
@@ -51,7 +57,9 @@ int main() {
   for (auto& reader : readers)
     total += reader.get();
   printf("shared by ten: %d\n", total);
+}
 
+static void broken_promise() {
   std::future<void> broken;
   {
     std::promise<void> forgotten;
@@ -62,7 +70,12 @@ int main() {
   } catch (const std::future_error& error) {
     printf("%s\n", error.code() == std::future_errc::broken_promise ? "broken promise" : "another error");
   }
+}
 
+int main() {
+  values_and_exceptions();
+  sharing();
+  broken_promise();
   std::packaged_task<int(int)> task([](int n) { return n + 1; });
   auto result = task.get_future();
   std::thread runner(std::move(task), 41);

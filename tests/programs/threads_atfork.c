@@ -12,12 +12,32 @@ static void note(char letter) {
   trail[length + 1] = 0;
 }
 
-static void prepare_1(void) { pthread_mutex_lock(&guarded); note('1'); }
-static void parent_1(void) { pthread_mutex_unlock(&guarded); note('a'); }
-static void child_1(void) { pthread_mutex_unlock(&guarded); note('x'); }
-static void prepare_2(void) { note('2'); }
-static void parent_2(void) { note('b'); }
-static void child_2(void) { note('y'); }
+static void prepare_1(void) {
+  pthread_mutex_lock(&guarded);
+  note('1');
+}
+
+static void parent_1(void) {
+  pthread_mutex_unlock(&guarded);
+  note('a');
+}
+
+static void child_1(void) {
+  pthread_mutex_unlock(&guarded);
+  note('x');
+}
+
+static void prepare_2(void) {
+  note('2');
+}
+
+static void parent_2(void) {
+  note('b');
+}
+
+static void child_2(void) {
+  note('y');
+}
 
 static void* keep_busy(void* stop) {
   while (!__atomic_load_n((int*)stop, __ATOMIC_ACQUIRE)) {

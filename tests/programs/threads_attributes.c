@@ -1,4 +1,5 @@
-// Thread attributes: defaults, what can be set and read back, what is refused. pthread_attr_init(3) and friends.
+// Thread attributes: defaults, what can be set and read back, what is refused. pthread_attr_init(3)
+// and friends.
 #include "program.h"
 
 #include <limits.h>
@@ -12,8 +13,8 @@ static void print_attributes(const char* whose, const pthread_attr_t* attributes
   pthread_attr_getschedpolicy(attributes, &policy);
   pthread_attr_getscope(attributes, &scope);
   pthread_attr_getguardsize(attributes, &guard);
-  printf("%s: detached %d, inherit %d, policy %d, scope %d, guard %zu\n", whose, detached, inherit, policy, scope,
-         guard);
+  printf("%s: detached %d, inherit %d, policy %d, scope %d, guard %zu\n", whose, detached, inherit, policy,
+         scope, guard);
 }
 
 static void* inspect(void* argument) {
@@ -34,7 +35,8 @@ int main(void) {
   pthread_attr_t attributes;
   require(pthread_attr_init(&attributes), "pthread_attr_init");
   print_attributes("default", &attributes);
-  printf("too small a stack: %s\n", error_name(pthread_attr_setstacksize(&attributes, PTHREAD_STACK_MIN - 1)));
+  printf("too small a stack: %s\n",
+         error_name(pthread_attr_setstacksize(&attributes, PTHREAD_STACK_MIN - 1)));
   printf("bad detach state: %s\n", error_name(pthread_attr_setdetachstate(&attributes, 99)));
   printf("process scope: %s\n", error_name(pthread_attr_setscope(&attributes, PTHREAD_SCOPE_PROCESS)));
   printf("stack 512 KiB: %s\n", error_name(pthread_attr_setstacksize(&attributes, 512 << 10)));

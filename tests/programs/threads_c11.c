@@ -12,8 +12,11 @@ static once_flag flag = ONCE_FLAG_INIT;
 static int once_calls, arrived, open, destroyed;
 
 static const char* result_name(int result) {
-  return result == thrd_success ? "success" : result == thrd_busy ? "busy" : result == thrd_timedout ? "timedout"
-         : result == thrd_nomem ? "nomem" : "error";
+  return result == thrd_success    ? "success"
+         : result == thrd_busy     ? "busy"
+         : result == thrd_timedout ? "timedout"
+         : result == thrd_nomem    ? "nomem"
+                                   : "error";
 }
 
 static void count_once(void) {
@@ -73,6 +76,7 @@ int main(void) {
   printf("cnd_timedwait: %s", result_name(cnd_timedwait(&condition, &mutex, &deadline)));
   printf(", %s\n", reached(CLOCK_REALTIME, deadline) ? "not early" : "early");
   struct timespec rest = {0, 5000000};
-  printf("thrd_sleep: %d, equal to itself: %d\n", thrd_sleep(&rest, NULL), thrd_equal(thrd_current(), thrd_current()) != 0);
+  printf("thrd_sleep: %d, equal to itself: %d\n", thrd_sleep(&rest, NULL),
+         thrd_equal(thrd_current(), thrd_current()) != 0);
   return 0;
 }

@@ -7,7 +7,7 @@
 #include <thread>
 #include <vector>
 
-int main() {
+static void once_flag() {
   std::once_flag flag;
   std::atomic<int> attempts{0}, caught{0}, through{0};
   std::vector<std::thread> threads;
@@ -27,8 +27,10 @@ int main() {
   for (auto& thread : threads)
     thread.join();
   printf("attempts %d, exceptions %d, through %d\n", attempts.load(), caught.load(), through.load());
+}
 
-  // A function-local static does the same by another way (__cxa_guard_acquire, a futex).
+/// A function-local static does the same by another way (__cxa_guard_acquire, a futex).
+static void local_static() {
   static std::atomic<int> made{0};
   struct Slow {
     Slow() {
@@ -38,7 +40,7 @@ int main() {
     }
   };
   std::atomic<int> thrown{0};
-  threads.clear();
+  std::vector<std::thread> threads;
   for (int i = 0; i < 20; i++)
     threads.emplace_back([&] {
       try {
@@ -50,4 +52,9 @@ int main() {
   for (auto& thread : threads)
     thread.join();
   printf("local static: constructed %d times, thrown %d\n", made.load(), thrown.load());
+}
+
+int main() {
+  once_flag();
+  local_static();
 }

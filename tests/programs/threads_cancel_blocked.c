@@ -15,16 +15,50 @@ static int silent_pipe[2], silent_pair[2], listener, epoll;
 static int cleaned;
 static pthread_t sleeper;
 
-static void wait_in_read(void) { char byte; printf("%zd", read(silent_pipe[0], &byte, 1)); }
-static void wait_in_recv(void) { char byte; printf("%zd", recv(silent_pair[0], &byte, 1, 0)); }
-static void wait_in_accept(void) { printf("%d", accept(listener, NULL, NULL)); }
-static void wait_in_poll(void) { struct pollfd entry = {silent_pipe[0], POLLIN, 0}; poll(&entry, 1, -1); }
-static void wait_in_epoll(void) { struct epoll_event event; epoll_wait(epoll, &event, 1, -1); }
-static void wait_in_sleep(void) { sleep(1000); }
-static void wait_in_nanosleep(void) { struct timespec long_time = {1000, 0}; nanosleep(&long_time, NULL); }
-static void wait_in_pause(void) { pause(); }
-static void wait_in_sem_wait(void) { sem_wait(&never); }
-static void wait_in_join(void) { pthread_join(sleeper, NULL); }
+static void wait_in_read(void) {
+  char byte;
+  printf("%zd", read(silent_pipe[0], &byte, 1));
+}
+
+static void wait_in_recv(void) {
+  char byte;
+  printf("%zd", recv(silent_pair[0], &byte, 1, 0));
+}
+
+static void wait_in_accept(void) {
+  printf("%d", accept(listener, NULL, NULL));
+}
+
+static void wait_in_poll(void) {
+  struct pollfd entry = {silent_pipe[0], POLLIN, 0};
+  poll(&entry, 1, -1);
+}
+
+static void wait_in_epoll(void) {
+  struct epoll_event event;
+  epoll_wait(epoll, &event, 1, -1);
+}
+
+static void wait_in_sleep(void) {
+  sleep(1000);
+}
+
+static void wait_in_nanosleep(void) {
+  struct timespec long_time = {1000, 0};
+  nanosleep(&long_time, NULL);
+}
+
+static void wait_in_pause(void) {
+  pause();
+}
+
+static void wait_in_sem_wait(void) {
+  sem_wait(&never);
+}
+
+static void wait_in_join(void) {
+  pthread_join(sleeper, NULL);
+}
 
 static void wait_in_select(void) {
   fd_set set;

@@ -1,4 +1,4 @@
-// Cancellation unwinds a C++ thread: destructors run, catch (...) that rethrows lets it pass, noexcept frames not met.
+// Cancellation unwinds a C++ thread: destructors run, a catch (...) that rethrows lets it pass.
 #include "program.h"
 
 #include <semaphore.h>

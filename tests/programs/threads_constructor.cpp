@@ -1,4 +1,5 @@
-// Threads made before main, in a constructor function and by a static object, and one made in an atexit handler.
+// Threads made before main, in a constructor function and by a static object, and one made in an
+// atexit handler.
 #include "program.h"
 
 #include <thread>

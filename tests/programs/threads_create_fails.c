@@ -1,4 +1,5 @@
-// pthread_create(3) that cannot get a stack says EAGAIN, under RLIMIT_AS or with a huge stack; later ones work.
+// pthread_create(3) that cannot get a stack says EAGAIN, under RLIMIT_AS or with a huge stack;
+// later ones work.
 #include "program.h"
 
 #include <sys/resource.h>
@@ -37,7 +38,8 @@ int main(void) {
   int made = 0, error;
   while (made < 1000 && (error = pthread_create(&threads[made], NULL, block, &gate)) == 0)
     made++;
-  printf("under RLIMIT_AS: %s after %s\n", error_name(error), made > 20 && made < 500 ? "some" : "a strange number");
+  printf("under RLIMIT_AS: %s after %s\n", error_name(error),
+         made > 20 && made < 500 ? "some" : "a strange number");
   pthread_mutex_unlock(&gate);
   for (int i = 0; i < made; i++)
     join(threads[i]);

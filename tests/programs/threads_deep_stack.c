@@ -1,4 +1,5 @@
-// Default stacks carry 4 MiB of alloca(3) and of recursion, in several threads at once, with blocking in the depths.
+// Default stacks carry 4 MiB of alloca(3) and of recursion, in several threads at once, with
+// blocking in the depths.
 #include "program.h"
 
 #include <alloca.h>

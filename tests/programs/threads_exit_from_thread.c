@@ -1,4 +1,5 @@
-// exit(3) from a thread ends the process with its status: atexit handlers run, in that thread, stdio is flushed.
+// exit(3) from a thread ends the process with its status: atexit handlers run, in that thread,
+// stdio is flushed.
 #include "program.h"
 
 static pthread_t caller;

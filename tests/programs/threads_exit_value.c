@@ -1,4 +1,5 @@
-// pthread_exit(3) from deep inside: the value arrives, cleanup handlers run last pushed first, keys after them.
+// pthread_exit(3) from deep inside: the value arrives, cleanup handlers run last pushed first, keys
+// after them.
 #include "program.h"
 
 static pthread_key_t key;

@@ -1,4 +1,5 @@
-// The floating point environment belongs to the thread: rounding, mxcsr, x87 word, kept over blocking. System V ABI, 3.2.1.
+// The floating point environment belongs to the thread: rounding, mxcsr, x87 word, kept over
+// blocking. System V ABI, 3.2.1.
 #include "program.h"
 
 #include <sched.h>

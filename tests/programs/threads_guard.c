@@ -1,4 +1,5 @@
-// Below a thread's stack lies a guard of the size asked for, which nobody can use. pthread_attr_setguardsize(3).
+// Below a thread's stack lies a guard of the size asked for, which nobody can use.
+// pthread_attr_setguardsize(3).
 #include "program.h"
 
 static int pipe_ends[2];

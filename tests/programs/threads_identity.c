@@ -1,4 +1,5 @@
-// Every thread has its own pthread_self(3) and gettid(2), which stay the same when it blocks; getpid(2) is shared.
+// Every thread has its own pthread_self(3) and gettid(2), which stay the same when it blocks;
+// getpid(2) is shared.
 #include "program.h"
 
 #include <sys/syscall.h>

@@ -1,52 +1,52 @@
-// std::jthread and std::stop_token: stop wakes a condition_variable_any wait, callbacks run, the destructor joins.
+// std::jthread, std::stop_token: stop ends a condition_variable_any wait, callbacks run, destruction joins.
 #include "program.h"
 
 #include <condition_variable>
 #include <mutex>
 #include <stop_token>
-#include <string>
 #include <thread>
 #include <vector>
 
-int main() {
-  std::mutex mutex;
-  std::condition_variable_any condition;
-  std::vector<std::string> log;
-  auto note = [&](std::string line) {
-    std::lock_guard lock(mutex);
-    log.push_back(std::move(line));
-  };
-  bool waiting = false;
+static std::mutex mutex;
+static std::condition_variable_any condition;
+
+static void stopped_by_destruction() {
+  bool waiting = false, happened = true;
   {
-    std::jthread waiter([&](std::stop_token stop) {
+    auto wait = [&](std::stop_token stop) {
       std::unique_lock lock(mutex);
       waiting = true;
-      bool happened = condition.wait(lock, stop, [] { return false; });
-      log.push_back(happened ? "woken by nothing" : "woken by stop");
-    });
+      happened = condition.wait(lock, stop, [] { return false; });
+    };
+    std::jthread waiter;
+    waiter = std::jthread(wait);
     for (bool there = false; !there; std::this_thread::yield()) {
       std::lock_guard lock(mutex);
       there = waiting;
     }
   }  // requests stop and joins
-  note("joined");
+  printf("joined, %s\n", happened ? "woken by nothing" : "woken by stop");
+}
 
+static void callbacks() {
   int rounds = 0;
-  std::jthread worker([&](std::stop_token stop, int step) {
+  auto work = [&](std::stop_token stop, int step) {
     do {
       rounds += step;
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
     } while (!stop.stop_requested());
-  }, 3);
-  {
-    std::stop_callback callback(worker.get_stop_token(), [&] { note("callback"); });
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    bool first = worker.request_stop(), second = worker.request_stop();
-    worker.join();
-    note(rounds > 0 && rounds % 3 == 0 ? "worked" : "did not work");
-    std::stop_callback late(worker.get_stop_token(), [&] { note("late callback, at once"); });
-    note("first request " + std::to_string(first) + ", second " + std::to_string(second));
-  }
+  };
+  std::jthread worker(work, 3);
+  std::stop_callback callback(worker.get_stop_token(), [] { printf("callback\n"); });
+  std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  bool first = worker.request_stop(), second = worker.request_stop();
+  worker.join();
+  printf("%s\n", rounds > 0 && rounds % 3 == 0 ? "worked" : "did not work");
+  std::stop_callback late(worker.get_stop_token(), [] { printf("late callback, at once\n"); });
+  printf("first request %d, second %d\n", first, second);
+}
+
+static void stop_many() {
   std::stop_source source;
   std::vector<std::jthread> many;
   int stopped = 0;
@@ -58,7 +58,11 @@ int main() {
     });
   source.request_stop();
   many.clear();
-  for (auto& line : log)
-    printf("%s\n", line.c_str());
   printf("stopped %d of 50\n", stopped);
+}
+
+int main() {
+  stopped_by_destruction();
+  callbacks();
+  stop_many();
 }

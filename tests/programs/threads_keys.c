@@ -1,4 +1,5 @@
-// Thread-specific data: values per thread, destructors in rounds, deletion, and the limit. pthread_key_create(3).
+// Thread-specific data: values per thread, destructors in rounds, deletion, and the limit.
+// pthread_key_create(3).
 #include "program.h"
 
 #include <limits.h>
@@ -41,6 +42,7 @@ int main(void) {
   pthread_key_t more;
   while ((error = pthread_key_create(&more, NULL)) == 0)
     made++;
-  printf("then %s, %s of them\n", error_name(error), made <= PTHREAD_KEYS_MAX && made > 900 ? "as many" : "too few");
+  printf("then %s, %s of them\n", error_name(error),
+         made <= PTHREAD_KEYS_MAX && made > 900 ? "as many" : "too few");
   return 0;
 }

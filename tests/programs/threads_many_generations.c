@@ -1,4 +1,5 @@
-// Waves of threads, each wave detached and unjoined at its end, reuse stacks: results stay right. pthread_detach(3).
+// Waves of threads, each wave detached and unjoined at its end, reuse stacks: results stay right.
+// pthread_detach(3).
 #include "program.h"
 
 enum { waves = 50, width = 60 };

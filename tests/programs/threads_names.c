@@ -1,4 +1,5 @@
-// A thread's name, set and read by itself and by another thread while it blocks. pthread_setname_np(3), prctl(2).
+// A thread's name, set and read by itself and by another thread while it blocks.
+// pthread_setname_np(3), prctl(2).
 #include "program.h"
 
 #include <sys/prctl.h>

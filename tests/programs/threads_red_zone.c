@@ -1,4 +1,5 @@
-// The 128 bytes below rsp belong to leaf code: a blocking `syscall` there leaves them alone. System V ABI, 3.2.2.
+// The 128 bytes below rsp belong to leaf code: a blocking `syscall` there leaves them alone. System
+// V ABI, 3.2.2.
 #include "program.h"
 
 #include <sys/syscall.h>

@@ -1,4 +1,5 @@
-// A blocking `syscall` instruction in the program's own code keeps every register but rax, rcx, r11. syscall(2).
+// A blocking `syscall` instruction in the program's own code keeps every register but rax, rcx,
+// r11. syscall(2).
 #include "program.h"
 
 #include <sys/syscall.h>
@@ -10,7 +11,7 @@ struct registers {
   uint64_t vector[32];   // xmm0..15, both halves
 };
 
-/// Loads all registers from `before`, makes the call `number` (rdi, rsi, rdx, r10 as loaded), stores them to `after`.
+/// Loads all registers from `before`, makes the call `number` with them, stores them to `after`.
 void call_with(const struct registers* before, struct registers* after, long number);
 
 __asm__(

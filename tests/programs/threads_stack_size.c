@@ -1,4 +1,5 @@
-// A thread asked for with a 256 KiB stack can use 200 KiB of it, again after blocking. pthread_attr_setstacksize(3).
+// A thread asked for with a 256 KiB stack can use 200 KiB of it, again after blocking.
+// pthread_attr_setstacksize(3).
 #include "program.h"
 
 enum { used = 200 << 10, count = 20 };

@@ -11,19 +11,23 @@
 #include <thread>
 #include <vector>
 
-int main() {
+static void arguments_and_moves() {
   int total = 0;
   std::string text = "kept";
-  std::thread adder([](int by, int& into, std::string copy, std::unique_ptr<int> owned) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(3));
-    into += by + static_cast<int>(copy.size()) + *owned;
-    copy += " changed";
-  }, 10, std::ref(total), text, std::make_unique<int>(5));
+  std::thread adder(
+      [](int by, int& into, std::string copy, std::unique_ptr<int> owned) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(3));
+        into += by + static_cast<int>(copy.size()) + *owned;
+        copy += " changed";
+      },
+      10, std::ref(total), text, std::make_unique<int>(5));
   std::thread moved = std::move(adder);
   printf("joinable after the move: %d %d\n", adder.joinable(), moved.joinable());
   moved.join();
   printf("total %d, text %s, joinable %d\n", total, text.c_str(), moved.joinable());
+}
 
+static void identities() {
   std::vector<std::thread> threads;
   std::vector<std::thread::id> ids(30);
   std::barrier all_there(30);
@@ -42,11 +46,18 @@ int main() {
   bool mine = std::find(ids.begin(), ids.end(), std::this_thread::get_id()) != ids.end();
   std::set<std::thread::id> distinct(ids.begin(), ids.end());
   printf("ids as announced %d, distinct %zu, main's among them %d\n", matching, distinct.size(), mine);
+}
 
+static void detached() {
   std::promise<std::string> promise;
   std::thread([&promise] { promise.set_value_at_thread_exit("from a detached thread"); }).detach();
   printf("%s\n", promise.get_future().get().c_str());
+}
 
+int main() {
+  arguments_and_moves();
+  identities();
+  detached();
   try {
     std::thread().join();
   } catch (const std::system_error& error) {

@@ -1,4 +1,5 @@
-// pthread_tryjoin_np(3), pthread_timedjoin_np(3), pthread_clockjoin_np: EBUSY, ETIMEDOUT, success; EDEADLK, EINVAL.
+// pthread_tryjoin_np(3), pthread_timedjoin_np(3), pthread_clockjoin_np: EBUSY, ETIMEDOUT, success;
+// EDEADLK, EINVAL.
 #include "program.h"
 
 static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
@@ -10,7 +11,8 @@ static void* wait_for_gate(void* result) {
 }
 
 static void report(const char* what, int error, clockid_t clock, struct timespec deadline) {
-  printf("%s: %s, %s\n", what, error_name(error), reached(clock, deadline) ? "not early" : "before the deadline");
+  printf("%s: %s, %s\n", what, error_name(error),
+         reached(clock, deadline) ? "not early" : "before the deadline");
 }
 
 int main(void) {

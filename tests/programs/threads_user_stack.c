@@ -1,4 +1,5 @@
-// A thread runs on the stack the program gave it, which stays the program's afterwards. pthread_attr_setstack(3).
+// A thread runs on the stack the program gave it, which stays the program's afterwards.
+// pthread_attr_setstack(3).
 #include "program.h"
 
 #include <sys/mman.h>
@@ -21,10 +22,11 @@ static void* look_around(void* argument) {
   pthread_getattr_np(pthread_self(), &own);
   pthread_attr_getstack(&own, &address, &length);
   pthread_attr_destroy(&own);
-  printf("local %s, thread control block %s, getattr says offset %td size %zu\n",
-         &local >= stack->low && &local < stack->low + size ? "inside" : "outside",
-         (char*)pthread_self() >= stack->low && (char*)pthread_self() < stack->low + size ? "inside" : "outside",
-         (char*)address - stack->low, length);
+  printf(
+      "local %s, thread control block %s, getattr says offset %td size %zu\n",
+      &local >= stack->low && &local < stack->low + size ? "inside" : "outside",
+      (char*)pthread_self() >= stack->low && (char*)pthread_self() < stack->low + size ? "inside" : "outside",
+      (char*)address - stack->low, length);
   return &((struct stack*)argument)->low[10];
 }
 

@@ -1,4 +1,5 @@
-// AVX and AVX-512 registers, masks included, survive a blocking `syscall` in the program's own code. syscall(2).
+// AVX and AVX-512 registers, masks included, survive a blocking `syscall` in the program's own
+// code. syscall(2).
 #include "program.h"
 
 #include <sys/syscall.h>
@@ -11,7 +12,8 @@ __attribute__((target("avx2"))) static long over_sleep_avx(uint64_t pattern, str
   long result;
   __asm__ volatile(
       "vmovdqu %[in], %%ymm8\n vmovdqa %%ymm8, %%ymm9\n vmovdqa %%ymm8, %%ymm10\n vmovdqa %%ymm8, %%ymm11\n"
-      "vmovdqa %%ymm8, %%ymm12\n vmovdqa %%ymm8, %%ymm13\n vmovdqa %%ymm8, %%ymm14\n vmovdqa %%ymm8, %%ymm15\n"
+      "vmovdqa %%ymm8, %%ymm12\n vmovdqa %%ymm8, %%ymm13\n vmovdqa %%ymm8, %%ymm14\n"
+      "vmovdqa %%ymm8, %%ymm15\n"
       "syscall\n"
       "vmovdqu %%ymm8, 0(%[out])\n vmovdqu %%ymm9, 32(%[out])\n vmovdqu %%ymm10, 64(%[out])\n"
       "vmovdqu %%ymm11, 96(%[out])\n vmovdqu %%ymm12, 128(%[out])\n vmovdqu %%ymm13, 160(%[out])\n"
