@@ -1,7 +1,9 @@
 """One server set up, running in one mode, and cleared away: directory, files, backend, process."""
 
 import shlex
+import signal
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 from typing import Optional
@@ -65,7 +67,9 @@ class Stage:
 
     def _clear(self) -> None:
         if self.process:
-            self.process.terminate()
+            status, seconds = self.process.terminate()
+            if status == -signal.SIGKILL and seconds > 1:
+                print(f"  {self._server.name} ignored SIGTERM for {seconds:.0f} s and was killed", file=sys.stderr)
         if self._backend:
             self._backend.kill()
         self._directory.cleanup()

@@ -24,9 +24,10 @@ def whole(value: Optional[float]) -> str:
 
 
 def render(head: list[str], rows: list[list[str]]) -> str:
-    """Aligned columns: the first two to the left, numbers to the right. A row of one cell spans the table."""
-    full = [head] + [row for row in rows if len(row) == len(head)]
-    widths = [max(map(len, column)) for column in zip(*full)]
+    """Aligned columns: the first two to the left, numbers to the right. A row of three cells
+    is a failure, whose text need not fit a column."""
+    fitting = [row if len(row) == len(head) else row[:2] + [""] * (len(head) - 2) for row in rows]
+    widths = [max(map(len, column)) for column in zip(head, *fitting)]
 
     def line(cells: list[str]) -> str:
         padded = [cell.ljust(width) if i < 2 else cell.rjust(width) for i, (cell, width) in
@@ -38,7 +39,7 @@ def render(head: list[str], rows: list[list[str]]) -> str:
     for row in rows:
         if len(row) == len(head):
             out.append(line(row))
-        else:  # a failure: its text need not fit a column
+        else:
             out.append(f"| {row[0].ljust(widths[0])} | {row[1].ljust(widths[1])} | {row[2]} |")
     return "\n".join(out)
 

@@ -55,7 +55,7 @@ def serve(server: Server, tools: Path, launcher: Optional[Path]) -> Outcome:
             crowd = clients.Crowd(server.exchange, stage.values, CLIENTS)
             time.sleep(SETTLE)
             answers = crowd.go()
-            right = sum(answer == clients.right_answer(server.exchange, stage.values, number)
+            right = sum(answer == clients.right_answer(server.exchange, number)
                         for number, answer in enumerate(answers))
             if server.reports:
                 answers += reports(server, stage)
