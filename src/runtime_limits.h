@@ -9,6 +9,8 @@ namespace unblock::limits {
 constexpr std::size_t cache_line = 64;          // bytes; x86-64's unit of sharing between cores
 constexpr std::size_t page = 4096;              // bytes; x86-64's smallest page
 constexpr std::size_t carrier_stack = 64 << 10; // bytes; a carrier's own idle loop, libev included
+constexpr std::size_t fault_stack = 64 << 10;   // bytes; where a carrier handles faults: stack overflows too
+constexpr std::size_t static_tls = 16 << 20;    // bytes below a thread pointer that may be static TLS
 constexpr std::size_t log_line = 512;           // bytes of one log line; longer ones end in "..."
 constexpr std::size_t option_text = 256;        // bytes of an option's text value, its NUL included
 constexpr int option_number = 1'000'000;        // largest number an option takes; the smallest is 1
@@ -23,5 +25,10 @@ constexpr int busy_poll_cycles = 100'000;       // processor cycles between two 
 constexpr int watchdog_shortest_us = 20;        // the watchdog's sleep while calls are short
 constexpr int watchdog_longest_us = 10'000;     // and when nothing happens
 constexpr int carrier_idle_s = 5;               // an idle carrier beyond the spare ones ends after this
+constexpr std::size_t hidden_descriptors = 256;  // of the runtime's own: loops, and files closed under a waiter
+constexpr unsigned hidden_base = 1 << 12;       // where they are numbered from if RLIMIT_NOFILE allows more
+constexpr int watchdog_eager_looks = 50;        // looks without a finding before its sleep grows
+constexpr int watchdog_looks = 200;             // and before it sleeps for good while the loop is idle
+constexpr int unmarked_call_us = 500;           // after this it asks the kernel whether a fiber sleeps
 
 }  // namespace unblock::limits

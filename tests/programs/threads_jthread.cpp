@@ -18,8 +18,8 @@ static void stopped_by_destruction() {
       waiting = true;
       happened = condition.wait(lock, stop, [] { return false; });
     };
-    std::jthread waiter;
-    waiter = std::jthread(wait);
+    std::vector<std::jthread> waiter;
+    waiter.emplace_back(wait);
     for (bool there = false; !there; std::this_thread::yield()) {
       std::lock_guard lock(mutex);
       there = waiting;

@@ -1,0 +1,152 @@
+// The exported symbols. A hook only routes: on a fiber to our handler, else to the next libc symbol.
+#include <cerrno>
+#include <pthread.h>
+#include <sys/eventfd.h>
+
+#include "calls/handlers.h"
+#include "descriptors.h"
+#include "edge.h"
+#include "hooks.h"
+#include "kernel.h"
+#include "libev_loop.h"
+#include "next.h"
+#include "options.h"
+#include "runtime.h"
+#include "scheduler.h"
+#include "symbols.h"
+
+namespace unblock::hooks {
+
+namespace {
+
+constinit bool open = false;
+
+Fiber* fiber_to_serve() noexcept {
+  Fiber* fiber = edge::fiber_to_serve();
+  return fiber && open ? fiber : nullptr;
+}
+
+// The edge of the C library: the one place where errno is written.
+long to_errno(long result) noexcept {
+  if (!kernel::failed(result)) [[likely]]
+    return result;
+  errno = static_cast<int>(-result);
+  return -1;
+}
+
+// Marks the fiber as one that a cancellation may wake.
+class CancellationPoint {
+ public:
+  explicit CancellationPoint(Fiber& fiber) : fiber_(fiber) {
+    fiber_.cancellable.store(true, std::memory_order_seq_cst);
+    pthread_testcancel();
+  }
+  ~CancellationPoint() { fiber_.cancellable.store(false, std::memory_order_relaxed); }
+  CancellationPoint(const CancellationPoint&) = delete;
+  CancellationPoint& operator=(const CancellationPoint&) = delete;
+
+ private:
+  Fiber& fiber_;
+};
+
+template <class Call>
+long serve(Fiber& fiber, Call&& call) {
+  return to_errno(edge::serve(fiber, nullptr, call));
+}
+
+template <class Call>
+long serve_cancellable(Fiber& fiber, Call&& call) {
+  CancellationPoint point(fiber);
+  return serve(fiber, call);
+}
+
+}  // namespace
+
+void open_door() noexcept { open = true; }
+
+void notify_cancellation(Fiber& fiber) noexcept {
+  // Without a signal to handle: the edge finds the call interrupted, looks, and makes it again if need be.
+  InRuntime inside(*self());
+  scheduler::wake(fiber, -EINTR);
+}
+
+}  // namespace unblock::hooks
+
+using namespace unblock;
+
+#define UNBLOCK_FIRST(...) fiber __VA_OPT__(, ) __VA_ARGS__
+#define UNBLOCK_HOOK(result, name, parameters, arguments, server)                                            \
+  extern "C" [[gnu::visibility("default")]] result name parameters {                                          \
+    static constinit real::Next<result parameters> next(#name);                                               \
+    if (Fiber* served = hooks::fiber_to_serve()) [[likely]]                                                   \
+      return static_cast<result>(                                                                             \
+          hooks::server(*served, [&](Fiber& fiber) { return calls::name(UNBLOCK_FIRST arguments); }));        \
+    return next arguments;                                                                                    \
+  }
+#define UNBLOCK_CANCELLABLE_HOOK(result, name, parameters, arguments) \
+  UNBLOCK_HOOK(result, name, parameters, arguments, serve_cancellable)
+#define UNBLOCK_PLAIN_HOOK(result, name, parameters, arguments) UNBLOCK_HOOK(result, name, parameters, arguments, serve)
+
+UNBLOCK_CANCELLATION_POINTS(UNBLOCK_CANCELLABLE_HOOK)
+UNBLOCK_OTHER_HOOKS(UNBLOCK_PLAIN_HOOK)
+
+// Those that are not system calls of their own.
+
+extern "C" [[gnu::visibility("default")]] ssize_t recvfrom(int fd, void* data, size_t size, int flags, sockaddr* address,
+                                                           socklen_t* length) {
+  static constinit real::Next<ssize_t(int, void*, size_t, int, sockaddr*, socklen_t*)> next("recvfrom");
+  Fiber* served = hooks::fiber_to_serve();
+  if (!served) return next(fd, data, size, flags, address, length);
+  return hooks::serve_cancellable(*served, [&](Fiber& fiber) { return calls::recvfrom(fiber, fd, data, size, flags, address, length); });
+}
+
+extern "C" [[gnu::visibility("default")]] ssize_t recv(int fd, void* data, size_t size, int flags) {
+  return recvfrom(fd, data, size, flags, nullptr, nullptr);
+}
+
+extern "C" [[gnu::visibility("default")]] ssize_t sendto(int fd, const void* data, size_t size, int flags,
+                                                         const sockaddr* address, socklen_t length) {
+  static constinit real::Next<ssize_t(int, const void*, size_t, int, const sockaddr*, socklen_t)> next("sendto");
+  Fiber* served = hooks::fiber_to_serve();
+  if (!served) return next(fd, data, size, flags, address, length);
+  return hooks::serve_cancellable(*served, [&](Fiber& fiber) { return calls::sendto(fiber, fd, data, size, flags, address, length); });
+}
+
+extern "C" [[gnu::visibility("default")]] ssize_t send(int fd, const void* data, size_t size, int flags) {
+  return sendto(fd, data, size, flags, nullptr, 0);
+}
+
+// libc wakes a thread for a deferred cancellation by a signal only while it is in a cancellation point of
+// libc's own; in one of ours we do it. The thread's clock names it.
+extern "C" [[gnu::visibility("default")]] int pthread_cancel(pthread_t thread) {
+  static constinit real::Next<int(pthread_t)> next("pthread_cancel");
+  clockid_t clock;
+  const bool known = self() && pthread_getcpuclockid(thread, &clock) == 0;
+  const int result = next(thread);
+  if (result == 0 && known)
+    if (Fiber* target = fibers::find(static_cast<pid_t>(~(clock >> 3))))
+      if (target->cancellable.load(std::memory_order_seq_cst)) hooks::notify_cancellation(*target);
+  return result;
+}
+
+// Objects that come later have sites, too.
+extern "C" [[gnu::visibility("default")]] void* dlopen(const char* file, int mode) {
+  static constinit real::Next<void*(const char*, int)> next("dlopen");
+  void* handle = next(file, mode);
+  if (handle && edge::fiber_to_serve()) runtime::cover_new_objects();
+  return handle;
+}
+
+// Our loop's own descriptors are not to be seen by the program.
+
+extern "C" [[gnu::visibility("default")]] int epoll_create1(int flags) {
+  static constinit real::Next<int(int)> next("epoll_create1");
+  const int fd = next(flags);
+  return libev::inside() ? descriptors::hide(fd) : fd;
+}
+
+extern "C" [[gnu::visibility("default")]] int eventfd(unsigned value, int flags) {
+  static constinit real::Next<int(unsigned, int)> next("eventfd");
+  const int fd = next(value, flags);
+  return libev::inside() ? descriptors::hide(fd) : fd;
+}

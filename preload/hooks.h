@@ -1,0 +1,17 @@
+// The door of the exported symbols.
+#pragma once
+
+namespace unblock {
+
+struct Fiber;
+
+namespace hooks {
+
+/// From here on the hooks route calls of fibers to their handlers; until then, to libc.
+void open_door() noexcept;
+
+/// Makes a fiber that waits in a hooked cancellation point look whether it is cancelled.
+void notify_cancellation(Fiber& fiber) noexcept;
+
+}  // namespace hooks
+}  // namespace unblock

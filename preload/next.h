@@ -1,0 +1,31 @@
+// The next definition of a hooked symbol: libc's, or another preloaded library's.
+#pragma once
+
+#include <atomic>
+#include <dlfcn.h>
+
+namespace unblock::real {
+
+/// Looks `name` up behind this library, once. Thread-safe; neither allocates nor locks in the usual case.
+/// Not in tail position: dlsym's RTLD_NEXT goes by its caller.
+template <class Function>
+class Next {
+ public:
+  explicit constexpr Next(const char* name) noexcept : name_(name) {}
+
+  template <class... Args>
+  auto operator()(Args... args) {
+    Function* function = function_.load(std::memory_order_relaxed);
+    if (!function) [[unlikely]] {
+      function = reinterpret_cast<Function*>(dlsym(RTLD_NEXT, name_));
+      function_.store(function, std::memory_order_relaxed);
+    }
+    return function(args...);
+  }
+
+ private:
+  const char* name_;
+  std::atomic<Function*> function_{nullptr};
+};
+
+}  // namespace unblock::real

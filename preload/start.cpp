@@ -1,0 +1,45 @@
+// What happens when the library is loaded.
+#include <cstdlib>
+#include <cstring>
+#include <string_view>
+#include <unistd.h>
+
+#include "hooks.h"
+#include "options.h"
+#include "runtime.h"
+
+namespace {
+
+using namespace unblock;
+
+// Takes this library off the list that child programs inherit, and leaves what else is on it.
+void leave_preload_list() noexcept {
+  const char* list = std::getenv("LD_PRELOAD");
+  if (!list) return;
+  constexpr std::string_view separators = " :";
+  std::string_view rest = list;
+  char kept[4096];
+  std::size_t length = 0;
+  while (!rest.empty()) {
+    const std::size_t end = rest.find_first_of(separators);
+    const std::string_view entry = rest.substr(0, end);
+    rest = end == rest.npos ? std::string_view() : rest.substr(end + 1);
+    if (entry.empty() || entry.ends_with("libunblock-preload.so") || length + entry.size() + 2 > sizeof kept) continue;
+    if (length) kept[length++] = ':';
+    std::memcpy(kept + length, entry.data(), entry.size());
+    length += entry.size();
+  }
+  kept[length] = 0;
+  if (length)
+    setenv("LD_PRELOAD", kept, 1);
+  else
+    unsetenv("LD_PRELOAD");
+}
+
+[[gnu::constructor]] void start() {
+  options::load(environ);
+  if (options::values().no_children) leave_preload_list();
+  if (runtime::prepare() && options::values().doors == "both") hooks::open_door();
+}
+
+}  // namespace

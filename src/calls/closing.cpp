@@ -1,0 +1,54 @@
+// Closing and replacing descriptors: under waiters, and around those that are our own.
+#include "arguments.h"
+#include "descriptors.h"
+#include "handlers.h"
+#include "in_place.h"
+#include "kernel.h"
+#include "processor.h"
+#include "waiting.h"
+
+namespace unblock::calls {
+
+long close(Fiber& fiber, int fd) noexcept {
+  if (descriptors::hidden(fd)) return -EBADF;
+  descriptors::forget(fiber, fd);
+  // Not to be made again after a signal: close(2). SO_LINGER and some file systems make it wait.
+  const long result = in_place::perhaps(fiber, SYS_close, Words(fd).words);
+  return result == waiting::restart_if_asked ? kernel::call(SYS_close, fd) : result;
+}
+
+long close_range(Fiber& fiber, unsigned first, unsigned last, unsigned flags) noexcept {
+  if (first > last) return kernel::call(SYS_close_range, first, last, flags);
+  constexpr unsigned cloexec = 1 << 2;  // CLOSE_RANGE_CLOEXEC
+  const unsigned highest = last < limits::max_descriptors ? last : limits::max_descriptors;
+  if (!(flags & cloexec))
+    for (unsigned fd = first; fd <= highest; ++fd)
+      if (fiber.home->watches.busy(static_cast<int>(fd)) && !descriptors::hidden(static_cast<int>(fd)))
+        descriptors::forget(fiber, static_cast<int>(fd));
+  // Piece by piece, between our own.
+  for (unsigned from = first;;) {
+    const int ours = descriptors::next_hidden(static_cast<int>(from));
+    const bool split = ours >= 0 && static_cast<unsigned>(ours) <= last;
+    const unsigned to = split ? static_cast<unsigned>(ours) - 1 : last;
+    if (!split || static_cast<unsigned>(ours) > from) {
+      const long result = kernel::call(SYS_close_range, from, to, flags);
+      if (result < 0) return result;
+    }
+    if (!split || static_cast<unsigned>(ours) == last) return 0;
+    from = static_cast<unsigned>(ours) + 1;
+  }
+}
+
+long dup2(Fiber& fiber, int from, int to) noexcept {
+  if (descriptors::hidden(from) || descriptors::hidden(to)) return -EBADF;
+  if (from != to) descriptors::forget(fiber, to);
+  return kernel::call(SYS_dup2, from, to);
+}
+
+long dup3(Fiber& fiber, int from, int to, int flags) noexcept {
+  if (descriptors::hidden(from) || descriptors::hidden(to)) return -EBADF;
+  if (from != to) descriptors::forget(fiber, to);
+  return kernel::call(SYS_dup3, from, to, flags);
+}
+
+}  // namespace unblock::calls

@@ -1,0 +1,98 @@
+// accept, connect and socket.
+#include <fcntl.h>
+
+#include "arguments.h"
+#include "handlers.h"
+#include "in_place.h"
+#include "transfer.h"
+#include "user.h"
+
+namespace unblock::calls {
+
+namespace {
+
+// Neither accept nor connect can be tried without O_NONBLOCK, which belongs to everybody who has the file.
+// accept: asks first, and waits exclusively: a connection is for one. Should another process be faster, it
+// waits in place.
+template <class Accept>
+long accept_when_ready(Fiber& fiber, int fd, Accept&& take) noexcept {
+  Patience patience(fiber, fd, Readable, SO_RCVTIMEO, true);
+  while (!descriptors::ready(patience.fd(), POLLIN)) {
+    const long error = patience.wait();
+    if (error == -EAGAIN && !descriptors::blocking(patience.fd())) break;
+    if (error) return error;
+  }
+  const long result = take(patience.fd());
+  if (result >= 0) {
+    descriptors::remember(static_cast<int>(result), descriptors::Kind::Socket);
+    descriptors::born(static_cast<int>(result));
+  }
+  return result;
+}
+
+// Sets O_NONBLOCK for as long as a connect takes to begin, on a file that nobody else can have.
+class Unblocked {
+ public:
+  explicit Unblocked(int fd) noexcept : fd_(fd), flags_(kernel::call(SYS_fcntl, fd, F_GETFL)) {
+    kernel::call(SYS_fcntl, fd_, F_SETFL, flags_ | O_NONBLOCK);
+  }
+  ~Unblocked() { kernel::call(SYS_fcntl, fd_, F_SETFL, flags_); }
+  Unblocked(const Unblocked&) = delete;
+  Unblocked& operator=(const Unblocked&) = delete;
+
+ private:
+  int fd_;
+  long flags_;
+};
+
+long begin_connect(int fd, const sockaddr* address, socklen_t length) noexcept {
+  Unblocked unblocked(fd);
+  return kernel::call(SYS_connect, fd, address, length);
+}
+
+long finish_connect(Fiber& fiber, int fd) noexcept {
+  Patience patience(fiber, fd, Writable, SO_SNDTIMEO);
+  while (!descriptors::ready(patience.fd(), POLLOUT)) {
+    const long error = patience.wait();
+    if (error == -EAGAIN) return -EINPROGRESS;  // SO_SNDTIMEO: socket(7)
+    if (error) return error;
+  }
+  int outcome = 0;
+  socklen_t size = sizeof outcome;
+  kernel::call(SYS_getsockopt, patience.fd(), SOL_SOCKET, SO_ERROR, &outcome, &size);
+  return -outcome;
+}
+
+bool is_inet(const sockaddr* address, socklen_t length) noexcept {
+  sa_family_t family;
+  return length >= sizeof family && user::copy(&family, address, sizeof family) && (family == AF_INET || family == AF_INET6);
+}
+
+}  // namespace
+
+long accept(Fiber& fiber, int fd, sockaddr* address, socklen_t* length) noexcept {
+  return accept_when_ready(fiber, fd, [&](int at) { return in_place::perhaps(fiber, SYS_accept, Words(at, address, length).words); });
+}
+
+long accept4(Fiber& fiber, int fd, sockaddr* address, socklen_t* length, int flags) noexcept {
+  return accept_when_ready(fiber, fd, [&](int at) { return in_place::perhaps(fiber, SYS_accept4, Words(at, address, length, flags).words); });
+}
+
+long connect(Fiber& fiber, int fd, const sockaddr* address, socklen_t length) noexcept {
+  if (!is_inet(address, length) || !descriptors::is_private(fd) || !descriptors::blocking(fd))
+    return in_place::perhaps(fiber, SYS_connect, Words(fd, address, length).words);
+  const long result = begin_connect(fd, address, length);
+  // -EALREADY: going on after a signal, or one begun before; the kernel's connect waits for that, too.
+  return result == -EINPROGRESS || result == -EALREADY ? finish_connect(fiber, fd) : result;
+}
+
+long socket(Fiber&, int family, int type, int protocol) noexcept {
+  const long fd = kernel::call(SYS_socket, family, type, protocol);
+  if (fd >= 0) {
+    descriptors::remember(static_cast<int>(fd), descriptors::Kind::Socket);
+    descriptors::born(static_cast<int>(fd));
+  }
+  return fd;
+}
+
+}  // namespace unblock::calls

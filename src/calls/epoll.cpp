@@ -1,0 +1,48 @@
+// epoll_wait and its relatives: an epoll descriptor is readable when it has events.
+#include "arguments.h"
+#include "handlers.h"
+#include "kernel.h"
+#include "poll_wait.h"
+#include "descriptors.h"
+#include "timeouts.h"
+
+namespace unblock::calls {
+
+namespace {
+
+long wait_until(Fiber& fiber, int epfd, epoll_event* events, int count, Nanoseconds deadline) noexcept {
+  const auto look = [&] { return kernel::call(SYS_epoll_wait, epfd, events, count, 0); };
+  if (const long ready = look()) return ready;
+  if (deadline <= clock_time::now()) return 0;
+  IoWaiter& waiter = fiber.io_waiter;
+  waiter.fd = epfd;
+  waiter.events = Readable;
+  waiter.exclusive = false;
+  waiter.follows = true;
+  const long result = wait_and_look(fiber, &waiter, 1, deadline, [&] { return kernel::call(SYS_epoll_wait, waiter.fd, events, count, 0); });
+  if (waiter.fd != epfd) descriptors::leave_refuge(waiter.fd);
+  return result;
+}
+
+}  // namespace
+
+long epoll_wait(Fiber& fiber, int epfd, epoll_event* events, int count, int milliseconds) noexcept {
+  if (milliseconds == 0) return kernel::call(SYS_epoll_wait, epfd, events, count, 0);
+  return wait_until(fiber, epfd, events, count, timeouts::from_milliseconds(fiber, milliseconds));
+}
+
+long epoll_pwait(Fiber& fiber, int epfd, epoll_event* events, int count, int milliseconds, const SignalSet* mask, std::size_t size) noexcept {
+  TemporaryMask temporary(fiber, mask, size);
+  if (temporary.error()) return temporary.error();
+  return temporary.over(wait_until(fiber, epfd, events, count, timeouts::from_milliseconds(fiber, milliseconds)));
+}
+
+long epoll_pwait2(Fiber& fiber, int epfd, epoll_event* events, int count, const timespec* timeout, const SignalSet* mask, std::size_t size) noexcept {
+  Nanoseconds deadline;
+  if (const long error = timeouts::from_user(fiber, timeout, CLOCK_MONOTONIC, true, deadline)) return error;
+  TemporaryMask temporary(fiber, mask, size);
+  if (temporary.error()) return temporary.error();
+  return temporary.over(wait_until(fiber, epfd, events, count, deadline));
+}
+
+}  // namespace unblock::calls

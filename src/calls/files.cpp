@@ -1,0 +1,34 @@
+// Locks on files, and opening them.
+#include <cerrno>
+#include <fcntl.h>
+#include <sys/file.h>
+
+#include "arguments.h"
+#include "handlers.h"
+#include "in_place.h"
+#include "kernel.h"
+
+namespace unblock::calls {
+
+long fcntl(Fiber& fiber, int fd, int command, long argument) noexcept {
+  const bool waits = command == F_SETLKW || command == F_OFD_SETLKW;
+  if (!waits) return kernel::call(SYS_fcntl, fd, command, argument);
+  const int without_wait = command == F_SETLKW ? F_SETLK : F_OFD_SETLK;
+  const long result = kernel::call(SYS_fcntl, fd, without_wait, argument);
+  if (result != -EAGAIN && result != -EACCES) return result;
+  return in_place::sleeping(fiber, SYS_fcntl, Words(fd, command, argument).words);
+}
+
+long flock(Fiber& fiber, int fd, int operation) noexcept {
+  const long result = kernel::call(SYS_flock, fd, operation | LOCK_NB);
+  if (result != -EAGAIN || (operation & LOCK_NB)) return result;
+  return in_place::sleeping(fiber, SYS_flock, Words(fd, operation).words);
+}
+
+long open(Fiber& fiber, const char* path, int flags, mode_t mode) noexcept { return openat(fiber, AT_FDCWD, path, flags, mode); }
+
+long openat(Fiber& fiber, int directory, const char* path, int flags, mode_t mode) noexcept {
+  return in_place::perhaps(fiber, SYS_openat, Words(directory, path, flags, mode).words);
+}
+
+}  // namespace unblock::calls

@@ -1,0 +1,165 @@
+// recv, send and their relatives.
+#include <algorithm>
+#include <climits>
+
+#include "arguments.h"
+#include "handlers.h"
+#include "in_place.h"
+#include "kernel.h"
+#include "transfer.h"
+#include "user.h"
+
+namespace unblock::calls {
+
+namespace {
+
+bool is_stream(int fd) noexcept {
+  int type = 0;
+  socklen_t size = sizeof type;
+  return kernel::call(SYS_getsockopt, fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0 && type == SOCK_STREAM;
+}
+
+// Sums a message's parts; negative where the kernel must say what is wrong with them.
+long total(const msghdr& message) noexcept {
+  std::size_t sum = 0;
+  if (message.msg_iovlen > IOV_MAX) return -1;
+  for (std::size_t i = 0; i < message.msg_iovlen; ++i) {
+    iovec part;
+    if (!user::copy(&part, message.msg_iov + i, sizeof part)) return -1;
+    sum += part.iov_len;
+    if (sum > static_cast<std::size_t>(LONG_MAX)) return -1;
+  }
+  return static_cast<long>(sum);
+}
+
+// Goes on with a stream's bytes where a call fell short: calls `move(data, size)` for what is left of each
+// part until all is moved or a call gives nothing. Returns the bytes moved in all.
+template <class Move>
+long rest_of(const iovec* parts, std::size_t count, long moved, Move&& move) noexcept {
+  long skip = moved;
+  for (std::size_t i = 0; i < count; ++i) {
+    iovec part;
+    if (!user::copy(&part, parts + i, sizeof part)) return moved;
+    if (skip >= static_cast<long>(part.iov_len)) {
+      skip -= static_cast<long>(part.iov_len);
+      continue;
+    }
+    for (auto done = static_cast<std::size_t>(skip); done < part.iov_len;) {
+      const long result = move(static_cast<char*>(part.iov_base) + done, part.iov_len - done);
+      if (result <= 0) return moved;
+      moved += result;
+      done += static_cast<std::size_t>(result);
+    }
+    skip = 0;
+  }
+  return moved;
+}
+
+long receive_once(Fiber& fiber, int fd, void* data, std::size_t size, int flags, sockaddr* address, socklen_t* length) noexcept {
+  return patiently(fiber, fd, Readable, SO_RCVTIMEO, [&](int at) {
+    return kernel::call(SYS_recvfrom, at, data, size, flags | MSG_DONTWAIT, address, length);
+  });
+}
+
+long send_once(Fiber& fiber, int fd, const void* data, std::size_t size, int flags, const sockaddr* address, socklen_t length) noexcept {
+  const long result = patiently(fiber, fd, Writable, SO_SNDTIMEO, [&](int at) {
+    return kernel::call(SYS_sendto, at, data, size, flags | MSG_DONTWAIT, address, length);
+  });
+  if (result == -EPIPE) signals::collect_thread_signal(fiber, SIGPIPE);
+  return result;
+}
+
+// Whether a stream's receiver must go on until all has come.
+bool wants_all(int fd, int flags, long result, long wanted) noexcept {
+  return (flags & MSG_WAITALL) && !(flags & (MSG_DONTWAIT | MSG_PEEK)) && result > 0 && result < wanted &&
+         is_stream(fd) && descriptors::blocking(fd);
+}
+
+bool must_wait_in_place(int flags) noexcept { return (flags & MSG_WAITALL) && (flags & MSG_PEEK) && !(flags & MSG_DONTWAIT); }
+
+// A blocking stream sends all, or says how much went out before something came in between.
+bool owes_rest(int fd, int flags, long result, long wanted) noexcept {
+  return result > 0 && result < wanted && !(flags & MSG_DONTWAIT) && descriptors::blocking(fd) && is_stream(fd);
+}
+
+}  // namespace
+
+long recvfrom(Fiber& fiber, int fd, void* data, std::size_t size, int flags, sockaddr* address, socklen_t* length) noexcept {
+  if (flags & MSG_DONTWAIT) return kernel::call(SYS_recvfrom, fd, data, size, flags, address, length);
+  if (must_wait_in_place(flags)) return in_place::sleeping(fiber, SYS_recvfrom, Words(fd, data, size, flags, address, length).words);
+  const long result = receive_once(fiber, fd, data, size, flags, address, length);
+  if (!wants_all(fd, flags, result, static_cast<long>(size))) [[likely]]
+    return result;
+  const iovec part{data, size};
+  return rest_of(&part, 1, result, [&](char* to, std::size_t left) { return receive_once(fiber, fd, to, left, flags, nullptr, nullptr); });
+}
+
+long recvmsg(Fiber& fiber, int fd, msghdr* message, int flags) noexcept {
+  if (flags & MSG_DONTWAIT) return kernel::call(SYS_recvmsg, fd, message, flags);
+  if (must_wait_in_place(flags)) return in_place::sleeping(fiber, SYS_recvmsg, Words(fd, message, flags).words);
+  msghdr copy;  // as it was: the kernel changes lengths and flags
+  const bool readable = user::copy(&copy, message, sizeof copy);
+  const long result = patiently(fiber, fd, Readable, SO_RCVTIMEO,
+                                [&](int at) { return kernel::call(SYS_recvmsg, at, message, flags | MSG_DONTWAIT); });
+  if (!readable || !(flags & MSG_WAITALL) || !wants_all(fd, flags, result, total(copy))) return result;
+  return rest_of(copy.msg_iov, copy.msg_iovlen, result,
+                 [&](char* to, std::size_t left) { return receive_once(fiber, fd, to, left, flags, nullptr, nullptr); });
+}
+
+long sendto(Fiber& fiber, int fd, const void* data, std::size_t size, int flags, const sockaddr* address, socklen_t length) noexcept {
+  const long result = send_once(fiber, fd, data, size, flags, address, length);
+  if (!owes_rest(fd, flags, result, static_cast<long>(size))) [[likely]]
+    return result;
+  const iovec part{const_cast<void*>(data), size};
+  return rest_of(&part, 1, result, [&](char* from, std::size_t left) { return send_once(fiber, fd, from, left, flags, nullptr, 0); });
+}
+
+long sendmsg(Fiber& fiber, int fd, const msghdr* message, int flags) noexcept {
+  msghdr copy;
+  const bool readable = user::copy(&copy, message, sizeof copy);
+  if (readable && copy.msg_controllen) descriptors::shared();  // may carry descriptors to another process
+  const long result = patiently(fiber, fd, Writable, SO_SNDTIMEO,
+                                [&](int at) { return kernel::call(SYS_sendmsg, at, message, flags | MSG_DONTWAIT); });
+  if (result == -EPIPE) signals::collect_thread_signal(fiber, SIGPIPE);
+  if (!readable || result <= 0 || !owes_rest(fd, flags, result, total(copy))) return result;
+  return rest_of(copy.msg_iov, copy.msg_iovlen, result,
+                 [&](char* from, std::size_t left) { return send_once(fiber, fd, from, left, flags, nullptr, 0); });
+}
+
+long recvmmsg(Fiber& fiber, int fd, mmsghdr* messages, unsigned count, int flags, timespec* timeout) noexcept {
+  if (flags & MSG_DONTWAIT) return kernel::call(SYS_recvmmsg, fd, messages, count, flags, timeout);
+  Nanoseconds deadline;
+  if (const long error = timeouts::from_user(fiber, timeout, CLOCK_MONOTONIC, true, deadline)) return error;
+  Patience patience(fiber, fd, Readable, SO_RCVTIMEO);
+  unsigned received = 0;
+  while (received < count) {
+    const long result = kernel::call(SYS_recvmmsg, patience.fd(), messages + received, count - received, flags | MSG_DONTWAIT, nullptr);
+    if (result > 0) {
+      received += static_cast<unsigned>(result);
+      // recvmmsg(2): the timeout is looked at after each datagram only.
+      if ((flags & MSG_WAITFORONE) || (timeout && clock_time::now() >= deadline)) break;
+      continue;
+    }
+    const long error = result == -EAGAIN ? patience.wait() : result;
+    if (error) return received ? static_cast<long>(received) : error;
+  }
+  if (timeout) {
+    const timespec left = clock_time::to_timespec(deadline == never ? 0 : std::max<Nanoseconds>(0, deadline - clock_time::now()));
+    if (!user::copy(timeout, &left, sizeof left)) return -EFAULT;
+  }
+  return received;
+}
+
+long sendmmsg(Fiber& fiber, int fd, mmsghdr* messages, unsigned count, int flags) noexcept {
+  if (flags & MSG_DONTWAIT) return kernel::call(SYS_sendmmsg, fd, messages, count, flags);
+  if (count > IOV_MAX) count = IOV_MAX;
+  unsigned sent = 0;
+  for (; sent < count; ++sent) {
+    const long result = sendmsg(fiber, fd, &messages[sent].msg_hdr, flags);
+    if (result < 0) return sent ? static_cast<long>(sent) : result;
+    if (!user::store(&messages[sent].msg_len, static_cast<unsigned>(result))) return sent ? static_cast<long>(sent) : -EFAULT;
+  }
+  return sent;
+}
+
+}  // namespace unblock::calls

@@ -1,0 +1,76 @@
+// What poll, select and epoll_wait have in common.
+#pragma once
+
+#include <algorithm>
+#include <cerrno>
+#include <ctime>
+
+#include "clock.h"
+#include "signals.h"
+#include "user.h"
+#include "waiting.h"
+
+namespace unblock::calls {
+
+/// Sleeps until one of the waiters may be ready and `look()`, which asks the kernel without waiting, says so.
+/// Returns its answer, 0 at `deadline`, or how the call goes on after a signal.
+template <class Look>
+long wait_and_look(Fiber& fiber, IoWaiter* waiters, unsigned count, Nanoseconds deadline, Look&& look) noexcept {
+  for (;;) {
+    const long woken = waiting::for_descriptors(fiber, waiters, count, deadline);
+    if (woken == -EINTR) {
+      fiber.restart_deadline = deadline;
+      return waiting::restart_unhandled;
+    }
+    if (woken < 0 && woken != -ETIMEDOUT) return woken;
+    if (const long ready = look()) return ready;
+    if (woken == -ETIMEDOUT) return 0;
+  }
+}
+
+/// Leaves the waiting to the kernel, in place: `call(left)` with the time left, null for ever.
+template <class Call>
+long wait_in_kernel(Fiber& fiber, Nanoseconds deadline, Call&& call) noexcept {
+  const timespec left = clock_time::to_timespec(deadline == never ? 0 : std::max<Nanoseconds>(0, deadline - clock_time::now()));
+  const long result = call(deadline == never ? nullptr : &left);
+  if (result != waiting::restart_if_asked && result != -EINTR) return result;
+  fiber.restart_deadline = deadline;
+  return waiting::restart_unhandled;
+}
+
+/// Writes the time left to `timeout`, as Linux does; nothing if it is null or cannot be written.
+inline void report_left(timespec* timeout, Nanoseconds deadline) noexcept {
+  if (!timeout || deadline == never) return;
+  const timespec left = clock_time::to_timespec(std::max<Nanoseconds>(0, deadline - clock_time::now()));
+  static_cast<void>(user::copy(timeout, &left, sizeof left));
+}
+
+/// A call's own signal mask: ppoll(2), pselect(2), epoll_pwait(2). Stays for the handlers of a signal that
+/// interrupts the call; otherwise ends with it.
+class TemporaryMask {
+ public:
+  TemporaryMask(Fiber& fiber, const SignalSet* mask, std::size_t size) noexcept : fiber_(fiber) {
+    if (!mask) return;
+    SignalSet given;
+    if (size != sizeof(SignalSet))
+      error_ = -EINVAL;
+    else if (!user::load(mask, given))
+      error_ = -EFAULT;
+    else
+      signals::set_temporary_mask(fiber, given);
+  }
+
+  [[nodiscard]] long error() const noexcept { return error_; }
+
+  /// Passes the call's result on, and ends the mask unless a signal is to be handled under it.
+  [[nodiscard]] long over(long result) noexcept {
+    if (result != waiting::restart_unhandled) signals::end_temporary_mask(fiber_);
+    return result;
+  }
+
+ private:
+  Fiber& fiber_;
+  long error_ = 0;
+};
+
+}  // namespace unblock::calls

@@ -1,0 +1,72 @@
+// Programs and children.
+#include <linux/prctl.h>
+#include <sys/wait.h>
+
+#include "arguments.h"
+#include "handlers.h"
+#include "in_place.h"
+#include "kernel.h"
+#include "runtime.h"
+#include "user.h"
+
+namespace unblock::calls {
+
+namespace {
+
+// A program starts with this flow's signal mask, and the dispositions that were ignored.
+template <class Execute>
+long execute(Fiber& fiber, Execute&& natively) noexcept {
+  signals::expose_faults();
+  signals::expose_mask(fiber);
+  const long error = natively();
+  signals::hide_mask();
+  signals::hide_faults();
+  return error;
+}
+
+}  // namespace
+
+long execve(Fiber& fiber, const char* path, char* const* arguments, char* const* environment) noexcept {
+  return execute(fiber, [&] { return kernel::call(SYS_execve, path, arguments, environment); });
+}
+
+long execveat(Fiber& fiber, int directory, const char* path, char* const* arguments, char* const* environment, int flags) noexcept {
+  return execute(fiber, [&] { return kernel::call(SYS_execveat, directory, path, arguments, environment, flags); });
+}
+
+long wait4(Fiber& fiber, pid_t pid, int* status, int options, rusage* usage) noexcept {
+  // A child that has ended already costs no other carrier.
+  const long result = kernel::call(SYS_wait4, pid, status, options | WNOHANG, usage);
+  if (result != 0 || (options & WNOHANG)) return result;
+  return in_place::sleeping(fiber, SYS_wait4, Words(pid, status, options, usage).words);
+}
+
+long waitid(Fiber& fiber, int type, pid_t id, siginfo_t* info, int options, rusage* usage) noexcept {
+  siginfo_t found{};
+  const long result = kernel::call(SYS_waitid, type, id, &found, options | WNOHANG | WNOWAIT, nullptr);
+  if (result < 0 || found.si_pid != 0 || (options & WNOHANG)) return kernel::call(SYS_waitid, type, id, info, options, usage);
+  return in_place::sleeping(fiber, SYS_waitid, Words(type, id, info, options, usage).words);
+}
+
+long prctl(Fiber& fiber, int option, unsigned long second, unsigned long third, unsigned long fourth, unsigned long fifth) noexcept {
+  constexpr std::size_t size = sizeof fiber.name;
+  switch (option) {
+    case PR_SET_NAME: {
+      char name[size] = {};
+      for (std::size_t i = 0; i + 1 < size; ++i) {
+        if (!user::copy(&name[i], reinterpret_cast<const char*>(second) + i, 1)) return -EFAULT;
+        if (!name[i]) break;
+      }
+      __builtin_memcpy(fiber.name, name, size);
+      // The process' own name is its first thread's.
+      return fiber.main ? runtime::name_process(name) : 0;
+    }
+    case PR_GET_NAME:
+      if (!fiber.name[0]) break;
+      return user::copy(reinterpret_cast<void*>(second), fiber.name, size) ? 0 : -EFAULT;
+    default: break;
+  }
+  return kernel::call(SYS_prctl, option, second, third, fourth, fifth);
+}
+
+}  // namespace unblock::calls

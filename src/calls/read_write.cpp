@@ -1,0 +1,166 @@
+// read, write and their vector forms, on whatever a descriptor may be.
+#include <climits>
+
+#include "arguments.h"
+#include "handlers.h"
+#include "in_place.h"
+#include "kernel.h"
+#include "transfer.h"
+#include "user.h"
+
+// <bits/types/...> has it only for newer headers.
+#ifndef RWF_NOWAIT
+#define RWF_NOWAIT 0x8
+#endif
+
+namespace unblock::calls {
+
+namespace {
+
+using descriptors::Kind;
+
+// One way of reading or writing, in the forms that sockets, streams and everything else take.
+struct Transfer {
+  int fd;
+  const iovec* parts;   // for one part, a vector of our own
+  int count;
+  long nr;              // the program's own call, made for files and where nothing else will do
+  long arguments[6];
+  bool writes;
+};
+
+long try_socket(const Transfer& transfer, int fd) noexcept {
+  // The cheaper form for a vector that is ours.
+  if (transfer.nr == SYS_read)
+    return kernel::call(SYS_recvfrom, fd, transfer.parts->iov_base, transfer.parts->iov_len, MSG_DONTWAIT, nullptr, nullptr);
+  if (transfer.nr == SYS_write)
+    return kernel::call(SYS_sendto, fd, transfer.parts->iov_base, transfer.parts->iov_len, MSG_DONTWAIT, nullptr, 0);
+  msghdr message{};
+  message.msg_iov = const_cast<iovec*>(transfer.parts);
+  message.msg_iovlen = static_cast<std::size_t>(transfer.count);
+  return kernel::call(transfer.writes ? SYS_sendmsg : SYS_recvmsg, fd, &message, MSG_DONTWAIT);
+}
+
+long try_stream(const Transfer& transfer, int fd) noexcept {
+  // Offset -1: where the file stands; its high half is a word of its own.
+  return kernel::call(transfer.writes ? SYS_pwritev2 : SYS_preadv2, fd, transfer.parts, transfer.count, -1, -1, RWF_NOWAIT);
+}
+
+long as_it_is(Fiber& fiber, const Transfer& transfer, int fd) noexcept {
+  long arguments[6];
+  __builtin_memcpy(arguments, transfer.arguments, sizeof arguments);
+  arguments[0] = fd;
+  return in_place::perhaps(fiber, transfer.nr, arguments);
+}
+
+// Things that can only be asked whether they are ready: another reader may come first, then it waits in place.
+long try_polled(Fiber& fiber, const Transfer& transfer, int fd) noexcept {
+  if (!descriptors::ready(fd, transfer.writes ? POLLOUT : POLLIN) && descriptors::blocking(fd)) return -EAGAIN;
+  return as_it_is(fiber, transfer, fd);
+}
+
+long attempt(Fiber& fiber, const Transfer& transfer, int fd) noexcept {
+  long result;
+  switch (descriptors::kind(fd)) {
+    case Kind::Socket:
+      result = try_socket(transfer, fd);
+      if (result != -ENOTSOCK) return result;
+      break;
+    case Kind::Stream:
+      result = try_stream(transfer, fd);
+      if (result != -EOPNOTSUPP && result != -EINVAL && result != -ESPIPE && result != -ENOTSUP) return result;
+      descriptors::remember(fd, Kind::Polled);
+      [[fallthrough]];
+    case Kind::Polled:
+      return try_polled(fiber, transfer, fd);
+    default:
+      return as_it_is(fiber, transfer, fd);
+  }
+  // The number was reused behind our back.
+  descriptors::remember(fd, Kind::Unknown);
+  return as_it_is(fiber, transfer, fd);
+}
+
+// Bytes asked for; negative where the kernel must say what is wrong with them.
+long total(const Transfer& transfer) noexcept {
+  std::size_t sum = 0;
+  for (int i = 0; i < transfer.count; ++i) {
+    iovec part;
+    if (!user::copy(&part, transfer.parts + i, sizeof part)) return -1;
+    sum += part.iov_len;
+    if (sum > static_cast<std::size_t>(LONG_MAX)) return -1;
+  }
+  return static_cast<long>(sum);
+}
+
+long perform(Fiber& fiber, const Transfer& transfer) noexcept {
+  const unsigned events = transfer.writes ? Writable : Readable;
+  const int option = transfer.writes ? SO_SNDTIMEO : SO_RCVTIMEO;
+  long result = patiently(fiber, transfer.fd, events, option, [&](int fd) { return attempt(fiber, transfer, fd); });
+  if (transfer.writes && result == -EPIPE) signals::collect_thread_signal(fiber, SIGPIPE);
+  return result;
+}
+
+// A blocking write returns when all is written: the rest of each part, after the first attempt fell short.
+long write_rest(Fiber& fiber, const Transfer& whole, long written, long wanted) noexcept {
+  long skip = written;
+  for (int i = 0; i < whole.count; ++i) {
+    iovec part;
+    if (!user::copy(&part, whole.parts + i, sizeof part)) return written;
+    if (skip >= static_cast<long>(part.iov_len)) {
+      skip -= static_cast<long>(part.iov_len);
+      continue;
+    }
+    part.iov_base = static_cast<char*>(part.iov_base) + skip;
+    part.iov_len -= static_cast<std::size_t>(skip);
+    skip = 0;
+    while (part.iov_len) {
+      const Transfer rest{whole.fd, &part, 1, SYS_writev, {whole.fd, kernel::word(&part), 1, 0, 0, 0}, true};
+      const long result = perform(fiber, rest);
+      if (result <= 0) return written;  // an error or a signal after the first byte: how much went out
+      written += result;
+      part.iov_base = static_cast<char*>(part.iov_base) + result;
+      part.iov_len -= static_cast<std::size_t>(result);
+    }
+    if (written == wanted) break;
+  }
+  return written;
+}
+
+long write_all(Fiber& fiber, const Transfer& transfer) noexcept {
+  const long wanted = total(transfer);
+  if (wanted <= 0) return as_it_is(fiber, transfer, transfer.fd);
+  const long result = perform(fiber, transfer);
+  if (result <= 0 || result >= wanted) [[likely]]
+    return result;
+  const Kind kind = descriptors::kind(transfer.fd);
+  if ((kind != Kind::Socket && kind != Kind::Stream) || !descriptors::blocking(transfer.fd)) return result;
+  return write_rest(fiber, transfer, result, wanted);
+}
+
+}  // namespace
+
+long read(Fiber& fiber, int fd, void* data, std::size_t size) noexcept {
+  if (size == 0) return kernel::call(SYS_read, fd, data, size);
+  const iovec part{data, size};
+  return perform(fiber, {fd, &part, 1, SYS_read, {fd, kernel::word(data), kernel::word(size), 0, 0, 0}, false});
+}
+
+long readv(Fiber& fiber, int fd, const iovec* parts, int count) noexcept {
+  const Transfer transfer{fd, parts, count, SYS_readv, {fd, kernel::word(parts), count, 0, 0, 0}, false};
+  if (count <= 0 || count > IOV_MAX || total(transfer) <= 0) return as_it_is(fiber, transfer, fd);
+  return perform(fiber, transfer);
+}
+
+long write(Fiber& fiber, int fd, const void* data, std::size_t size) noexcept {
+  const iovec part{const_cast<void*>(data), size};
+  return write_all(fiber, {fd, &part, 1, SYS_write, {fd, kernel::word(data), kernel::word(size), 0, 0, 0}, true});
+}
+
+long writev(Fiber& fiber, int fd, const iovec* parts, int count) noexcept {
+  const Transfer transfer{fd, parts, count, SYS_writev, {fd, kernel::word(parts), count, 0, 0, 0}, true};
+  if (count <= 0 || count > IOV_MAX) return as_it_is(fiber, transfer, fd);
+  return write_all(fiber, transfer);
+}
+
+}  // namespace unblock::calls

@@ -1,0 +1,139 @@
+// select and pselect.
+#include "arguments.h"
+#include "handlers.h"
+#include "in_place.h"
+#include "kernel.h"
+#include "poll_wait.h"
+#include "scratch.h"
+#include "timeouts.h"
+#include "user.h"
+#include "waiting.h"
+
+namespace unblock::calls {
+
+namespace {
+
+constexpr int word_bits = 64;
+
+// The three sets, the program's and as they were given; absent ones are null.
+struct Sets {
+  int count;
+  fd_set* given[3];              // read, write, except
+  std::uint64_t* kept[3] = {};   // in the fiber's scratch memory
+
+  [[nodiscard]] std::size_t words() const noexcept { return (static_cast<std::size_t>(count) + word_bits - 1) / word_bits; }
+  [[nodiscard]] std::size_t bytes() const noexcept { return words() * sizeof(std::uint64_t); }
+};
+
+// Sets' copies first, then the waiters.
+IoWaiter* waiters_of(Fiber& fiber, const Sets& sets) noexcept {
+  return reinterpret_cast<IoWaiter*>(static_cast<char*>(fiber.scratch) + ((3 * sets.bytes() + 63) & ~std::size_t{63}));
+}
+
+long keep(Fiber& fiber, Sets& sets) noexcept {
+  auto* memory = static_cast<std::uint64_t*>(scratch(fiber, 3 * sets.bytes() + 64 + static_cast<std::size_t>(sets.count) * sizeof(IoWaiter)));
+  if (!memory) return -ENOMEM;
+  for (int kind = 0; kind < 3; ++kind) {
+    if (!sets.given[kind]) continue;
+    sets.kept[kind] = memory + static_cast<std::size_t>(kind) * sets.words();
+    if (!user::copy(sets.kept[kind], sets.given[kind], sets.bytes())) return -EFAULT;
+  }
+  return 0;
+}
+
+bool restore(const Sets& sets) noexcept {
+  for (int kind = 0; kind < 3; ++kind)
+    if (sets.kept[kind] && !user::copy(sets.given[kind], sets.kept[kind], sets.bytes())) return false;
+  return true;
+}
+
+std::uint64_t word(const Sets& sets, int kind, std::size_t index) noexcept {
+  if (!sets.kept[kind]) return 0;
+  const std::size_t beyond = (index + 1) * word_bits;
+  const std::uint64_t bits = sets.kept[kind][index];
+  return beyond <= static_cast<std::size_t>(sets.count) ? bits : bits & (~std::uint64_t{0} >> (beyond - static_cast<std::size_t>(sets.count)));
+}
+
+// Makes waiters of the sets; negative if there are exceptional conditions to wait for, which the loop cannot see.
+int make_waiters(const Sets& sets, IoWaiter* waiters) noexcept {
+  int made = 0;
+  for (std::size_t index = 0; index < sets.words(); ++index) {
+    if (word(sets, 2, index)) return -1;
+    const std::uint64_t read = word(sets, 0, index), write = word(sets, 1, index);
+    for (std::uint64_t left = read | write; left; left &= left - 1) {
+      const int bit = __builtin_ctzl(left);
+      IoWaiter& waiter = *new (waiters + made++) IoWaiter;
+      waiter.follows = false;
+      waiter.fd = static_cast<int>(index) * word_bits + bit;
+      waiter.events = (read >> bit & 1 ? Readable : 0u) | (write >> bit & 1 ? Writable : 0u);
+    }
+  }
+  return made;
+}
+
+long select_until(Fiber& fiber, Sets& sets, Nanoseconds deadline) noexcept {
+  const auto kernel_select = [&](const timespec* left) {
+    return kernel::call(SYS_pselect6, sets.count, sets.given[0], sets.given[1], sets.given[2], left, nullptr);
+  };
+  const auto look = [&]() -> long {
+    timespec at_once{};
+    return restore(sets) ? kernel_select(&at_once) : -EFAULT;
+  };
+  timespec at_once{};
+  // The kernel has descriptors of at most the table's size; what is wrong with the rest, it says.
+  if (sets.count < 0 || static_cast<std::size_t>(sets.count) > limits::max_descriptors) return kernel_select(&at_once);
+  if (const long error = keep(fiber, sets)) return error;
+  if (const long ready = look()) return ready;
+  IoWaiter* waiters = waiters_of(fiber, sets);
+  const int count = make_waiters(sets, waiters);
+  if (count >= 0) return wait_and_look(fiber, waiters, static_cast<unsigned>(count), deadline, look);
+  return wait_in_kernel(fiber, deadline, [&](const timespec* left) -> long {
+    if (!restore(sets)) return -EFAULT;
+    return in_place::sleeping(fiber, SYS_pselect6, Words(sets.count, sets.given[0], sets.given[1], sets.given[2], left, nullptr).words);
+  });
+}
+
+// After a wait that a signal ended the sets are as they were: select(2) leaves them alone on errors.
+long finish(const Sets& sets, long result) noexcept {
+  if (result < 0) static_cast<void>(restore(sets));
+  return result;
+}
+
+}  // namespace
+
+long select(Fiber& fiber, int count, fd_set* read, fd_set* write, fd_set* except, timeval* timeout) noexcept {
+  Nanoseconds deadline = never;
+  if (timeout) {
+    timeval given;
+    if (!user::copy(&given, timeout, sizeof given)) return -EFAULT;
+    if (given.tv_sec < 0 || given.tv_usec < 0) return -EINVAL;
+    const Nanoseconds seconds = given.tv_sec + given.tv_usec / 1'000'000;
+    deadline = timeouts::after(fiber, clock_time::from({seconds, given.tv_usec % 1'000'000 * 1000}));
+  }
+  Sets sets{count, {read, write, except}};
+  const long result = finish(sets, select_until(fiber, sets, deadline));
+  if (timeout && deadline != never) {
+    const Nanoseconds left = std::max<Nanoseconds>(0, deadline - clock_time::now());
+    const timeval reported{left / second, left % second / 1000};
+    static_cast<void>(user::copy(timeout, &reported, sizeof reported));
+  }
+  return result;
+}
+
+long pselect6(Fiber& fiber, int count, fd_set* read, fd_set* write, fd_set* except, timespec* timeout, const void* mask) noexcept {
+  struct {
+    const SignalSet* set;
+    std::size_t size;
+  } given{nullptr, 0};
+  if (mask && !user::copy(&given, mask, sizeof given)) return -EFAULT;
+  Nanoseconds deadline;
+  if (const long error = timeouts::from_user(fiber, timeout, CLOCK_MONOTONIC, true, deadline)) return error;
+  TemporaryMask temporary(fiber, given.set, given.size);
+  if (temporary.error()) return temporary.error();
+  Sets sets{count, {read, write, except}};
+  const long result = temporary.over(finish(sets, select_until(fiber, sets, deadline)));
+  report_left(timeout, deadline);
+  return result;
+}
+
+}  // namespace unblock::calls

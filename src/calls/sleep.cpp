@@ -1,0 +1,64 @@
+// Sleeping and yielding.
+#include <algorithm>
+
+#include "arguments.h"
+#include "handlers.h"
+#include "in_place.h"
+#include "scheduler.h"
+#include "timeouts.h"
+#include "user.h"
+#include "waiting.h"
+
+namespace unblock::calls {
+
+namespace {
+
+long sleep_until(Fiber& fiber, Nanoseconds deadline, timespec* left) noexcept {
+  if (waiting::until(fiber, deadline) != -EINTR) return 0;
+  fiber.restart_deadline = deadline;
+  const timespec rest = clock_time::to_timespec(std::max<Nanoseconds>(0, deadline - clock_time::now()));
+  return !left || user::copy(left, &rest, sizeof rest) ? waiting::restart_unhandled : -EFAULT;
+}
+
+// Those clocks whose time passes by itself, so that we can tell when it is reached.
+bool runs_by_itself(clockid_t clock) noexcept {
+  switch (clock) {
+    case CLOCK_REALTIME:
+    case CLOCK_MONOTONIC:
+    case CLOCK_BOOTTIME:
+    case CLOCK_TAI: return true;
+    default: return false;
+  }
+}
+
+long sleep_until_time(Fiber& fiber, clockid_t clock, Nanoseconds time) noexcept {
+  // Looked at again at the end: the clock may have been set back meanwhile.
+  while (clock_time::now(clock) < time)
+    if (waiting::until(fiber, timeouts::to_monotonic(time, clock)) == -EINTR) return waiting::restart_unhandled;
+  return 0;
+}
+
+}  // namespace
+
+long nanosleep(Fiber& fiber, const timespec* interval, timespec* left) noexcept {
+  timespec given;
+  if (!user::copy(&given, interval, sizeof given)) return -EFAULT;
+  if (!clock_time::valid(given)) return -EINVAL;
+  return sleep_until(fiber, timeouts::after(fiber, clock_time::from(given)), left);
+}
+
+long clock_nanosleep(Fiber& fiber, clockid_t clock, int flags, const timespec* time, timespec* left) noexcept {
+  if (!runs_by_itself(clock)) return in_place::sleeping(fiber, SYS_clock_nanosleep, Words(clock, flags, time, left).words);
+  if (!(flags & TIMER_ABSTIME)) return nanosleep(fiber, time, left);
+  timespec given;
+  if (!user::copy(&given, time, sizeof given)) return -EFAULT;
+  if (!clock_time::valid(given)) return -EINVAL;
+  return sleep_until_time(fiber, clock, clock_time::from(given));
+}
+
+long sched_yield(Fiber& fiber) noexcept {
+  scheduler::yield(fiber);
+  return 0;
+}
+
+}  // namespace unblock::calls

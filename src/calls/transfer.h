@@ -1,0 +1,67 @@
+// Moving bytes without stopping the others: try, and wait for the descriptor if that would have waited.
+#pragma once
+
+#include <cerrno>
+#include <sys/socket.h>
+
+#include "descriptors.h"
+#include "fiber.h"
+#include "timeouts.h"
+#include "waiting.h"
+
+namespace unblock::calls {
+
+/// One wait of a transfer on `fd`, which said -EAGAIN. Returns 0 to try again, else what the call returns:
+/// -EAGAIN if the program wants no waiting or the socket's timeout has passed, a restart code or -EINTR.
+class Patience {
+ public:
+  /// `events`: Readiness; `option`: SO_RCVTIMEO or SO_SNDTIMEO.
+  Patience(Fiber& fiber, int fd, unsigned events, int option, bool exclusive = false) noexcept
+      : fiber_(fiber), given_(fd), fd_(fd), events_(events), option_(option), exclusive_(exclusive) {}
+  ~Patience() {
+    if (fd_ != given_) descriptors::leave_refuge(fd_);
+  }
+  Patience(const Patience&) = delete;
+  Patience& operator=(const Patience&) = delete;
+
+  [[nodiscard]] long wait() noexcept {
+    if (!asked_) {
+      asked_ = true;
+      if (!descriptors::blocking(fd_)) return -EAGAIN;
+      deadline_ = timeouts::after(fiber_, descriptors::socket_timeout(fd_, option_));
+    }
+    const long result = waiting::for_descriptor(fiber_, fd_, events_, deadline_, exclusive_);
+    if (result == -ETIMEDOUT) return -EAGAIN;
+    // socket(7): with a timeout set, SA_RESTART does not help.
+    if (result == -EINTR) return deadline_ == never ? waiting::restart_if_asked : -EINTR;
+    return result;
+  }
+
+  /// The descriptor to use: changes if the program's was closed during a wait.
+  [[nodiscard]] int fd() const noexcept { return fd_; }
+
+ private:
+  Fiber& fiber_;
+  int given_;
+  int fd_;
+  unsigned events_;
+  int option_;
+  bool exclusive_;
+  bool asked_ = false;
+  Nanoseconds deadline_ = never;
+};
+
+/// Repeats `attempt(fd)` until it gives anything but -EAGAIN, waiting in between.
+template <class Attempt>
+long patiently(Fiber& fiber, int fd, unsigned events, int option, Attempt&& attempt) noexcept {
+  long result = attempt(fd);
+  if (result != -EAGAIN) [[likely]]
+    return result;
+  Patience patience(fiber, fd, events, option);
+  do {
+    if (const long error = patience.wait()) return error;
+  } while ((result = attempt(patience.fd())) == -EAGAIN);
+  return result;
+}
+
+}  // namespace unblock::calls

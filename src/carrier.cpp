@@ -1,0 +1,190 @@
+// The carriers' idle loop, and the pool of spare ones.
+#include "carrier.h"
+
+#include <cerrno>
+#include <ctime>
+#include <linux/futex.h>
+
+#include "fiber.h"
+#include "kernel.h"
+#include "kernel_thread.h"
+#include "lock.h"
+#include "log.h"
+#include "memory.h"
+#include "options.h"
+#include "processor.h"
+#include "scheduler.h"
+#include "signals.h"
+#include "stats.h"
+
+namespace unblock::carriers {
+
+namespace detail {
+constinit std::atomic<Carrier*> all{nullptr};
+}
+
+namespace {
+
+constinit Lock lock;               // guards the lists and the count
+constinit Carrier* spares = nullptr;
+constinit Carrier* ended = nullptr;
+constinit int spare_count = 0;
+constinit int running = 0;
+
+Carrier* create() noexcept {
+  auto* memory = memory::map(sizeof(Carrier));
+  if (!memory) return nullptr;
+  auto* carrier = new (memory) Carrier;
+  carrier->stack = memory::map_stack(limits::carrier_stack);
+  carrier->fault_stack = memory::map_stack(limits::fault_stack);
+  carrier->context.fs = kernel_thread::make_tls();
+  if (!carrier->stack || !carrier->fault_stack || !carrier->context.fs) {
+    memory::unmap_stack(carrier->stack, limits::carrier_stack);
+    memory::unmap_stack(carrier->fault_stack, limits::fault_stack);
+    memory::unmap(carrier, sizeof(Carrier));
+    return nullptr;
+  }
+  Carrier* top = detail::all.load(std::memory_order_relaxed);
+  do {
+    carrier->following = top;
+  } while (!detail::all.compare_exchange_weak(top, carrier, std::memory_order_release));
+  return carrier;
+}
+
+void* stack_top(const Carrier& carrier) noexcept {
+  return static_cast<char*>(carrier.stack) + limits::carrier_stack;
+}
+
+// Whether this idle carrier, which waited in vain, is one too many; if so it is off the list.
+bool superfluous(Carrier& carrier) noexcept {
+  Guard guard(lock);
+  if (carrier.first || carrier.keep || spare_count <= options::values().spare_carriers) return false;
+  for (Carrier** place = &spares; *place; place = &(*place)->next) {
+    if (*place != &carrier) continue;
+    *place = carrier.next;
+    --spare_count;
+    --running;
+    carrier.next = ended;
+    ended = &carrier;
+    return true;
+  }
+  return false;  // taken off by give() just now: work is coming
+}
+
+// Waits until the carrier is given a processor. False if it should end.
+bool wait_for_work(Carrier& carrier) noexcept {
+  {
+    Guard guard(lock);
+    carrier.next = spares;
+    spares = &carrier;
+    ++spare_count;
+  }
+  const timespec idle{limits::carrier_idle_s, 0};
+  while (carrier.work.load(std::memory_order_acquire) == 0) {
+    const long result = kernel::call(SYS_futex, &carrier.work, FUTEX_WAIT_PRIVATE, 0, &idle);
+    if (result == -ETIMEDOUT && superfluous(carrier)) return false;
+  }
+  carrier.work.store(0, std::memory_order_relaxed);
+  return true;
+}
+
+// The idle loop: the flow a carrier follows when it runs no fiber.
+void idle(Carrier& carrier) noexcept {
+  for (;;) {
+    if (carrier.claim.load(std::memory_order_relaxed) == Claim::None && !wait_for_work(carrier)) return;
+    Processor& processor = *carrier.processor;
+    Fiber* fiber = processor.pick();
+    if (!fiber) {
+      processor.poll();
+      fiber = processor.pick();
+    }
+    if (fiber) scheduler::run(carrier, *fiber);
+  }
+}
+
+void body(void* argument) {
+  auto& carrier = *static_cast<Carrier*>(argument);
+  signals::prepare_carrier(carrier);
+  idle(carrier);
+}
+
+// The first carrier's idle loop is entered by a switch from its fiber, not by a kernel thread's start.
+void idle_entry(boost::context::detail::transfer_t arrival) {
+  auto& carrier = *static_cast<Carrier*>(arrival.data);
+  scheduler::arrived(arrival);
+  idle(carrier);
+}
+
+// A carrier whose kernel thread has ended, or a new one, with a new kernel thread. Holds the lock.
+Carrier* start_another(Processor& processor) noexcept {
+  Carrier** place = &ended;
+  while (*place && (*place)->ktid.load(std::memory_order_acquire) != 0) place = &(*place)->next;
+  Carrier* carrier = *place;
+  if (carrier)
+    *place = carrier->next;
+  else if (!(carrier = create()))
+    return nullptr;
+  carrier->processor = &processor;
+  carrier->claim.store(Claim::Inside, std::memory_order_relaxed);
+  if (kernel_thread::start(body, carrier, stack_top(*carrier), carrier->context.fs, carrier->ktid) < 0) {
+    carrier->next = ended;
+    ended = carrier;
+    return nullptr;
+  }
+  stats::raise(stats::carriers_peak, ++running);
+  return carrier;
+}
+
+}  // namespace
+
+bool adopt(Fiber& main, Processor& processor) noexcept {
+  Carrier* carrier = create();
+  if (!carrier) return false;
+  carrier->first = true;
+  carrier->processor = &processor;
+  carrier->ktid.store(static_cast<pid_t>(kernel::call(SYS_gettid)), std::memory_order_relaxed);
+  carrier->context.stack =
+      boost::context::detail::make_fcontext(stack_top(*carrier), limits::carrier_stack, idle_entry);
+  carrier->running = &main;
+  main.context.fs = context::current_fs();
+  main.carrier = carrier;
+  main.home = &processor;
+  main.on_carrier.store(true, std::memory_order_relaxed);
+  processor.holder.store(carrier, std::memory_order_relaxed);
+  carrier->claim.store(Claim::Outside, std::memory_order_release);
+  running = 1;
+  stats::raise(stats::carriers_peak, 1);
+  return true;
+}
+
+bool give(Processor& processor) noexcept {
+  Guard guard(lock);
+  if (Carrier* spare = spares) {
+    spares = spare->next;
+    --spare_count;
+    spare->processor = &processor;
+    spare->claim.store(Claim::Inside, std::memory_order_relaxed);
+    processor.holder.store(spare, std::memory_order_release);
+    spare->work.store(1, std::memory_order_release);
+    kernel::call(SYS_futex, &spare->work, FUTEX_WAKE_PRIVATE, 1);
+    return true;
+  }
+  Carrier* carrier = start_another(processor);
+  if (!carrier) {
+    log::debug(log::sched, "the kernel has no thread for another carrier");
+    return false;
+  }
+  processor.holder.store(carrier, std::memory_order_release);
+  return true;
+}
+
+void forget_others(Carrier& survivor) noexcept {
+  lock.reset();
+  spares = ended = nullptr;
+  spare_count = 0;
+  running = 1;
+  survivor.following = nullptr;
+  detail::all.store(&survivor, std::memory_order_relaxed);
+}
+
+}  // namespace unblock::carriers

@@ -1,0 +1,73 @@
+// A carrier: a kernel thread that runs fibers.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <sys/types.h>
+
+#include "context.h"
+#include "runtime_limits.h"
+
+namespace unblock {
+
+struct Fiber;
+class Processor;
+
+/// How a carrier stands to its processor. The watchdog's retake (Outside to None) and a fiber's entry
+/// into the runtime (anything to Inside) meet in one atomic exchange, so exactly one of them has it.
+enum class Claim : std::uint32_t {
+  None,     ///< has none: it is spare, or its fiber goes on as an ordinary kernel thread
+  Outside,  ///< has one, and runs the program's code: may be retaken
+  Inside,   ///< has one, and is in the runtime
+};
+
+/// One kernel thread. Its own flow, the idle loop, has a small stack and TLS block that glibc does not
+/// know of, so that it is not one of the program's threads. Reused, never freed.
+struct alignas(limits::cache_line) Carrier {
+  Context context;                          ///< the idle loop's
+  std::atomic<Claim> claim{Claim::None};
+  Processor* processor = nullptr;           ///< valid unless claim is None
+  Context* leaving = nullptr;               ///< whose stack pointer the next flow to run here saves
+  Fiber* leaver = nullptr;                  ///< the fiber it belongs to; null: the idle loop
+  Fiber* running = nullptr;                 ///< null: the idle loop
+  std::atomic<std::uint64_t> call{0};       ///< a system call in progress: a count above its number + 1; 0: none
+
+  std::atomic<std::uint32_t> work{0};       ///< futex: set when a processor was given to this spare
+  std::atomic<pid_t> ktid{0};               ///< the kernel's id of it; zeroed by the kernel when it ended
+  bool first = false;                       ///< the process' first kernel thread: never ends
+  bool keep = false;                        ///< something is bound to this kernel thread: it does not end when idle
+  Carrier* next = nullptr;                  ///< in the list of spares, or of ended ones
+  Carrier* following = nullptr;             ///< in the list of all
+  void* stack = nullptr;                    ///< lowest byte of the idle loop's stack
+  void* fault_stack = nullptr;              ///< where faults are handled: sigaltstack(2)
+};
+
+namespace carriers {
+
+/// Makes the calling kernel thread the first carrier, its flow the fiber `main`, which holds `processor`.
+/// False if there is no memory.
+[[nodiscard]] bool adopt(Fiber& main, Processor& processor) noexcept;
+
+/// Gives `processor`, which nobody holds, to a spare carrier, made if need be. False if the kernel has no
+/// thread for us; the caller keeps the processor then. Any kernel thread.
+[[nodiscard]] bool give(Processor& processor) noexcept;
+
+/// Calls `visit(carrier)` for every carrier there ever was.
+template <class Visit>
+void each(Visit&& visit) noexcept;
+
+/// Forgets all carriers but the caller's: for a fork's child.
+void forget_others(Carrier& survivor) noexcept;
+
+namespace detail {
+extern std::atomic<Carrier*> all;
+}
+
+template <class Visit>
+void each(Visit&& visit) noexcept {
+  for (Carrier* carrier = detail::all.load(std::memory_order_acquire); carrier; carrier = carrier->following)
+    visit(*carrier);
+}
+
+}  // namespace carriers
+}  // namespace unblock

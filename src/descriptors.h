@@ -1,0 +1,59 @@
+// What is known of the program's descriptors, and which are our own.
+#pragma once
+
+#include <cstdint>
+
+#include "clock.h"
+#include "fiber.h"
+
+namespace unblock::descriptors {
+
+/// How a descriptor can be tried without waiting. Only a hint of where to begin: a wrong one costs a call.
+enum class Kind : std::uint8_t {
+  Unknown,
+  Socket,  ///< MSG_DONTWAIT
+  Stream,  ///< RWF_NOWAIT: pipes, eventfd
+  Polled,  ///< poll(2) first: ttys, timerfd, inotify, devices
+  File,    ///< never waits for anybody: regular files, directories, block devices
+};
+
+[[nodiscard]] Kind kind(int fd) noexcept;
+void remember(int fd, Kind kind) noexcept;
+
+/// Whether the program wants calls on `fd` to wait. Asks the kernel: the flag is the open file's, and
+/// another process may have set it.
+[[nodiscard]] bool blocking(int fd) noexcept;
+
+/// Whether `fd` is ready for `events` (poll(2)) now.
+[[nodiscard]] bool ready(int fd, short events) noexcept;
+
+/// A socket's SO_RCVTIMEO or SO_SNDTIMEO; `never` if it has none or is no socket.
+[[nodiscard]] Nanoseconds socket_timeout(int fd, int option) noexcept;
+
+/// `fd` was made by this process just now, and nobody else has it.
+void born(int fd) noexcept;
+/// Whether no other process can have it still: none was made, and none was sent descriptors, since then.
+[[nodiscard]] bool is_private(int fd) noexcept;
+/// From now on other processes may share the descriptors there are.
+void shared() noexcept;
+
+/// To be called before `fd` is closed or replaced, by a fiber in the runtime: its waiters go on with the file
+/// they wait for, and nothing that is known of the number survives.
+void forget(Fiber& fiber, int fd) noexcept;
+
+/// A waiter that went on with another number is done with it.
+void leave_refuge(int fd) noexcept;
+
+/// Moves a descriptor of the runtime's own out of the program's way, beyond RLIMIT_NOFILE if need be, so
+/// that the program's next descriptor has the number it has natively. Returns the new number.
+int hide(int fd) noexcept;
+/// Whether `fd` is hidden: the program must find it closed.
+[[nodiscard]] bool hidden(int fd) noexcept;
+/// Gives up a hidden descriptor and closes it.
+void close_hidden(int fd) noexcept;
+/// Gives up and closes all of them: in a fork's child.
+void close_all_hidden() noexcept;
+/// The lowest hidden descriptor at or above `fd`, or -1.
+[[nodiscard]] int next_hidden(int fd) noexcept;
+
+}  // namespace unblock::descriptors

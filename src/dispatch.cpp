@@ -1,0 +1,132 @@
+// The tables made of the list of calls, and the dispatcher that entry.S calls.
+#include "dispatch.h"
+
+#include <array>
+#include <cpuid.h>
+#include <utility>
+
+#include "calls/handlers.h"
+#include "calls/list.h"
+#include "edge.h"
+#include "in_place.h"
+#include "process.h"
+
+extern "C" {
+// For entry.S.
+[[gnu::visibility("hidden")]] std::uint8_t unblock_routes[unblock::dispatch::routes];
+[[gnu::visibility("hidden")]] std::uint32_t unblock_vector_state;
+[[gnu::visibility("hidden")]] std::uint64_t unblock_vector_bytes;
+[[gnu::visibility("hidden")]] [[gnu::tls_model("initial-exec")]] thread_local constinit void* unblock_clone_site = nullptr;
+[[gnu::visibility("hidden")]] unblock::Verdict unblock_dispatch(unblock::Frame* frame);
+[[gnu::visibility("hidden")]] void unblock_after_clone(unblock::Frame* frame);
+}
+
+namespace unblock::dispatch {
+
+namespace {
+
+using Handler = long (*)(Fiber& fiber, const long (&arguments)[6]) noexcept;
+
+template <class T>
+T argument(long word) noexcept {
+  if constexpr (std::is_pointer_v<T>)
+    return reinterpret_cast<T>(word);
+  else
+    return static_cast<T>(word);
+}
+
+// A handler's own signature, taken from the six words.
+template <auto function, class... Args, std::size_t... index>
+long adapt(long (*)(Fiber&, Args...) noexcept, std::index_sequence<index...>, Fiber& fiber, const long (&words)[6]) noexcept {
+  static_cast<void>(words);
+  return function(fiber, argument<Args>(words[index])...);
+}
+
+template <class... Args>
+constexpr auto indices(long (*)(Fiber&, Args...) noexcept) noexcept {
+  return std::index_sequence_for<Args...>{};
+}
+
+template <auto function>
+long adapted(Fiber& fiber, const long (&words)[6]) noexcept {
+  return adapt<function>(function, indices(function), fiber, words);
+}
+
+template <long nr>
+long sleeps(Fiber& fiber, const long (&words)[6]) noexcept {
+  return in_place::sleeping(fiber, nr, words);
+}
+
+template <long nr>
+long perhaps(Fiber& fiber, const long (&words)[6]) noexcept {
+  return in_place::perhaps(fiber, nr, words);
+}
+
+#define UNBLOCK_HANDLER_Fiber(name) adapted<calls::name>
+#define UNBLOCK_HANDLER_Sleeps(name) sleeps<SYS_##name>
+#define UNBLOCK_HANDLER_Perhaps(name) perhaps<SYS_##name>
+#define UNBLOCK_ENTRY(name, how) table[SYS_##name] = UNBLOCK_HANDLER_##how(name);
+
+constexpr std::array<Handler, routes> make_table() noexcept {
+  std::array<Handler, routes> table{};
+  UNBLOCK_CALLS(UNBLOCK_ENTRY)
+  return table;
+}
+
+constexpr std::array<Handler, routes> table = make_table();
+
+// XSAVE's components, less the tile registers: eight kilobytes that nobody keeps across a system call.
+void find_vector_state() noexcept {
+  constexpr unsigned leaf = 0xd, compacted = 1 << 1;
+  constexpr std::uint32_t tiles = 3 << 17;
+  unsigned eax, ebx, ecx, edx;
+  if (!__get_cpuid_count(leaf, 1, &eax, &ebx, &ecx, &edx) || !(eax & compacted)) return;
+  unblock_vector_bytes = ebx;
+  std::uint32_t low, high;
+  asm volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+  unblock_vector_state = low & ~tiles;
+}
+
+}  // namespace
+
+void initialise() noexcept {
+  for (unsigned nr = 0; nr < routes; ++nr) unblock_routes[nr] = table[nr] ? Fibers : Kernel;
+#define UNBLOCK_ROUTE(name) unblock_routes[SYS_##name] = FromAnywhere;
+  UNBLOCK_CALLS_FROM_ANYWHERE(UNBLOCK_ROUTE)
+#undef UNBLOCK_ROUTE
+  find_vector_state();
+}
+
+long answer(Fiber& fiber, long nr, const long (&arguments)[6]) noexcept {
+  const Handler handler = nr >= 0 && nr < static_cast<long>(routes) ? table[static_cast<std::size_t>(nr)] : nullptr;
+  return handler ? handler(fiber, arguments) : in_place::perhaps(fiber, nr, arguments);
+}
+
+}  // namespace unblock::dispatch
+
+unblock::Verdict unblock_dispatch(unblock::Frame* frame) {
+  using namespace unblock;
+  Fiber* fiber = self();
+  const long nr = static_cast<long>(frame->rax);
+  long result;
+  switch (nr) {
+    case SYS_clone:
+    case SYS_clone3:
+    case SYS_fork:
+    case SYS_vfork:
+      return process::clone(*frame);
+    case SYS_rt_sigaction:
+      result = process::rt_sigaction(fiber, *frame);
+      break;
+    default: {
+      const auto word = [](std::uint64_t value) { return static_cast<long>(value); };
+      const long arguments[6] = {word(frame->rdi), word(frame->rsi), word(frame->rdx),
+                                 word(frame->r10), word(frame->r8),  word(frame->r9)};
+      result = edge::serve(*fiber, frame, [&](Fiber& served) { return dispatch::answer(served, nr, arguments); });
+    }
+  }
+  frame->rax = static_cast<std::uint64_t>(result);
+  return Verdict::Answered;
+}
+
+void unblock_after_clone(unblock::Frame* frame) { unblock::process::after_clone(*frame); }

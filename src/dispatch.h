@@ -1,0 +1,26 @@
+// From the number of a system call to who answers it.
+#pragma once
+
+#include <cstdint>
+
+#include "fiber.h"
+#include "frame.h"
+
+namespace unblock::dispatch {
+
+constexpr unsigned routes = 512;  ///< numbers beyond are unknown to us and go to the kernel
+
+/// How entry.S treats a number.
+enum Route : std::uint8_t {
+  Kernel = 0,        ///< to the kernel at once
+  Fibers = 1,        ///< to the dispatcher if a fiber makes it
+  FromAnywhere = 2,  ///< to the dispatcher whoever makes it
+};
+
+/// Fills in what entry.S needs: routes and the processor's vector state. Once, before any site is rewritten.
+void initialise() noexcept;
+
+/// Answers call `nr` for `fiber`. For those that are not in the list, the kernel does.
+long answer(Fiber& fiber, long nr, const long (&arguments)[6]) noexcept;
+
+}  // namespace unblock::dispatch

@@ -1,0 +1,42 @@
+// What the scheduler needs of an event loop. libev implements it; tests crank one by hand.
+#pragma once
+
+#include "clock.h"
+
+namespace unblock {
+
+/// Readiness, as asked for and as reported.
+enum Readiness : unsigned { Readable = 1, Writable = 2 };
+
+/// Whom the loop tells.
+class EventSink {
+ public:
+  /// Descriptor `fd`, armed for `wanted`, is ready for `events`. Called from poll() only. An `fd` the
+  /// kernel refuses to watch is reported as ready: the call that follows will say why.
+  virtual void ready(int fd, unsigned events) noexcept = 0;
+
+ protected:
+  ~EventSink() = default;
+};
+
+/// One processor's loop. Everything but wake() belongs to the kernel thread that holds the processor.
+class EventLoop {
+ public:
+  virtual ~EventLoop() = default;
+
+  /// Watches `fd` for `events` (0: for nothing), level-triggered, from the next poll() on. `reopened`
+  /// says that the number may name another file since it was last armed. False if memory is out.
+  virtual bool arm(int fd, unsigned events, bool reopened) noexcept = 0;
+
+  /// Reports what is ready to `sink`, waiting until `deadline` (0: not at all; never: until wake() or an
+  /// event) for something to be. May return early.
+  virtual void poll(Nanoseconds deadline, EventSink& sink) noexcept = 0;
+
+  /// Makes the present poll() return, or else the next. Any thread, async-signal-safe.
+  virtual void wake() noexcept = 0;
+
+  /// In a fork's child: lets go of what is shared with the parent, and does nothing more.
+  virtual void abandon() noexcept = 0;
+};
+
+}  // namespace unblock

@@ -1,0 +1,139 @@
+// A fiber: one of the program's threads, with everything the kernel would keep for it.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <sys/types.h>
+
+#include "clock.h"
+#include "context.h"
+#include "futex_node.h"
+#include "io_waiter.h"
+#include "runtime_limits.h"
+#include "signal_state.h"
+
+struct robust_list_head;
+
+namespace unblock {
+
+struct Carrier;
+class Processor;
+
+/// Where a fiber's wait stands. Whoever moves it from Waiting to Woken, and only that one, makes the
+/// fiber ready: a wake-up, a timeout and a signal may come at once.
+enum class Wait : std::uint32_t { None, Waiting, Woken };
+
+/// One thread of the program. Its pthread descriptor, stack and TLS are glibc's and the program's; this
+/// is the kernel's side. Control blocks are reused but never unmapped, so that a stale pointer to one
+/// can still be looked at. Never on the fiber's own stack: others point here.
+struct alignas(limits::cache_line) Fiber {
+  // What a switch touches.
+  Context context;                        ///< valid while !on_carrier
+  std::uint8_t in_runtime = 0;            ///< calls it makes now are the runtime's own; handlers wait
+  bool native_only = false;               ///< a vfork child runs as this fiber: hands off
+  Carrier* carrier = nullptr;             ///< valid while on_carrier
+  Fiber* next = nullptr;                  ///< in a run queue or an inbox
+  Processor* home = nullptr;              ///< whose loop its waits are with
+  std::atomic<bool> on_carrier{false};    ///< its stack is in use; cleared once it is saved
+  bool exiting = false;                   ///< leaves its carrier for good at the next switch
+  std::atomic<Wait> wait{Wait::None};
+  long wake_result = 0;                   ///< what woke it: 0, or a negative error number
+
+  // What waiting touches.
+  Nanoseconds deadline = never;           ///< while in its processor's Deadlines
+  std::uint32_t deadline_slot = 0;        ///< its place there, from 1; 0: in none
+  FutexNode futex_node;
+  IoWaiter io_waiter;
+  Nanoseconds restart_deadline = 0;       ///< of a call that a signal interrupted and that goes on; 0: none
+
+  SignalState signals;
+
+  std::atomic<bool> cancellable{false};   ///< in a hooked call that is a cancellation point
+
+  // What the kernel keeps for a thread.
+  pid_t tid = 0;
+  std::uint32_t slot = 0;                 ///< its place in the table of fibers
+  std::uint32_t generation = 0;           ///< how often that place was used
+  std::atomic<bool> live{false};
+  bool main = false;                      ///< the process' first flow; its tid is the process id
+  int* clear_tid = nullptr;               ///< zeroed and woken at the end: set_tid_address(2)
+  robust_list_head* robust = nullptr;     ///< get_robust_list(2)
+  char name[16] = {};                     ///< PR_SET_NAME
+
+  // Room for waits with many parts (poll, futex_waitv); kept until the fiber ends.
+  void* scratch = nullptr;
+};
+
+// entry.S reads the two as one word.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Winvalid-offsetof"
+static_assert(offsetof(Fiber, in_runtime) == 16 && offsetof(Fiber, native_only) == 17);
+#pragma GCC diagnostic pop
+
+/// The table of all fibers.
+namespace fibers {
+
+/// A fresh control block with a tid of its own, above any that the kernel gives and within the 30 bits
+/// that futexes have for one. Null if there is no memory or the table is full.
+[[nodiscard]] Fiber* create() noexcept;
+
+/// Takes the control block back. The fiber must be off its carrier and in no queue.
+void destroy(Fiber& fiber) noexcept;
+
+/// The live fiber with this tid, or null. The answer may end at any moment, its block stays readable.
+[[nodiscard]] Fiber* find(pid_t tid) noexcept;
+
+/// How many are alive.
+[[nodiscard]] int live() noexcept;
+
+/// Calls `visit(fiber)` for every live fiber, the main one first, until it returns true; says whether it did.
+template <class Visit>
+bool any(Visit&& visit) noexcept;
+
+/// Forgets all fibers but `survivor`: for a fork's child.
+void forget_others(Fiber& survivor) noexcept;
+
+namespace detail {
+[[nodiscard]] Fiber* at(std::uint32_t slot) noexcept;
+[[nodiscard]] std::uint32_t slots_used() noexcept;
+}  // namespace detail
+
+template <class Visit>
+bool any(Visit&& visit) noexcept {
+  const std::uint32_t used = detail::slots_used();
+  for (std::uint32_t slot = 0; slot < used; ++slot) {
+    Fiber* fiber = detail::at(slot);
+    if (fiber && fiber->live.load(std::memory_order_acquire) && visit(*fiber)) return true;
+  }
+  return false;
+}
+
+}  // namespace fibers
+
+/// The fiber that runs here, or null: not a fiber, or nothing of ours is active. Its TLS is the fiber's
+/// own, so it needs no care when the fiber changes kernel threads.
+extern "C" [[gnu::visibility("hidden")]] [[gnu::tls_model("initial-exec")]] thread_local constinit Fiber* unblock_self;
+
+[[nodiscard]] [[gnu::always_inline]] inline Fiber* self() noexcept { return unblock_self; }
+
+/// Marks a stretch in which a fiber is in the runtime: its system calls go straight to the kernel, and
+/// signal handlers wait until the end. Ends with the scope, a cancellation's unwinding included.
+class InRuntime {
+ public:
+  explicit InRuntime(Fiber& fiber) noexcept : fiber_(fiber) {
+    ++fiber_.in_runtime;
+    asm volatile("" ::: "memory");  // a handler on this very kernel thread must see it first
+  }
+  ~InRuntime() {
+    asm volatile("" ::: "memory");
+    --fiber_.in_runtime;
+  }
+  InRuntime(const InRuntime&) = delete;
+  InRuntime& operator=(const InRuntime&) = delete;
+
+ private:
+  Fiber& fiber_;
+};
+
+}  // namespace unblock

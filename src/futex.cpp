@@ -1,0 +1,186 @@
+// Decoding futex(2), and the operations on private words that do not sleep.
+#include "futex.h"
+
+#include <cerrno>
+#include <climits>
+#include <ctime>
+#include <linux/futex.h>
+
+#include "futex_pi.h"
+#include "in_place.h"
+#include "parking_lot.h"
+#include "stats.h"
+#include "threads.h"
+#include "timeouts.h"
+#include "user.h"
+#include "waiting.h"
+
+namespace unblock::futex {
+
+namespace {
+
+struct Call {
+  std::uint32_t* word;
+  int operation;
+  std::uint32_t value;
+  long timeout_or_count;
+  std::uint32_t* second_word;
+  std::uint32_t third_value;
+
+  [[nodiscard]] int command() const noexcept { return operation & FUTEX_CMD_MASK; }
+  [[nodiscard]] bool is_private() const noexcept { return operation & FUTEX_PRIVATE_FLAG; }
+  [[nodiscard]] std::uintptr_t address() const noexcept { return reinterpret_cast<std::uintptr_t>(word); }
+  [[nodiscard]] std::uintptr_t second_address() const noexcept {
+    return reinterpret_cast<std::uintptr_t>(second_word);
+  }
+  [[nodiscard]] int count() const noexcept { return static_cast<int>(timeout_or_count); }
+};
+
+bool aligned(std::uintptr_t address) noexcept { return address % sizeof(std::uint32_t) == 0; }
+
+// Whether the sleeper's words are ours alone: private ones, and the tid of a thread that pthread_join
+// waits for, which the kernel (here: threads::bury) wakes as a shared one.
+bool ours(const Call& call) noexcept { return call.is_private() || threads::is_exit_word(call.word); }
+
+long in_kernel(Fiber& fiber, const Call& call, bool sleeps) noexcept {
+  const long arguments[6] = {kernel::word(call.word), call.operation,        static_cast<long>(call.value),
+                             call.timeout_or_count,   kernel::word(call.second_word), static_cast<long>(call.third_value)};
+  return sleeps ? in_place::sleeping(fiber, SYS_futex, arguments) : in_place::quick(SYS_futex, arguments);
+}
+
+long wait(Fiber& fiber, const Call& call) noexcept {
+  const bool plain = call.command() == FUTEX_WAIT;
+  const std::uint32_t bitset = plain ? FUTEX_BITSET_MATCH_ANY : call.third_value;
+  if (!aligned(call.address()) || bitset == 0) return -EINVAL;
+  if (!ours(call)) return in_kernel(fiber, call, true);
+  // Look before queueing for a processor: what need not wait is done at once.
+  std::uint32_t seen;
+  if (!user::load(call.word, seen)) return -EFAULT;
+  Nanoseconds deadline = never;
+  const auto* timeout = reinterpret_cast<const timespec*>(call.timeout_or_count);
+  const clockid_t clock = call.operation & FUTEX_CLOCK_REALTIME ? CLOCK_REALTIME : CLOCK_MONOTONIC;
+  if (const long error = timeouts::from_user(fiber, timeout, clock, plain, deadline)) return error;
+  if (seen != call.value) return -EAGAIN;
+  long result = waiting::on_address(fiber, call.address(), call.value, bitset, deadline);
+  if (result != -EINTR) return result;
+  if (!timeout) return waiting::restart_if_asked;
+  fiber.restart_deadline = deadline;
+  return waiting::restart_unhandled;
+}
+
+// Sleeping kernel threads may share the word: other processes', and a fiber's while it is in the kernel.
+int wake_kernel(std::uint32_t* word, int count, std::uint32_t bitset) noexcept {
+  const long woken = kernel::call(SYS_futex, word, FUTEX_WAKE_BITSET, count, nullptr, nullptr, bitset);
+  if (woken > 0) stats::count(stats::futex_kernel_wakes, woken);
+  return woken > 0 ? static_cast<int>(woken) : 0;
+}
+
+int wake(const Call& call, std::uint32_t bitset) noexcept {
+  const int count = call.value > INT_MAX ? INT_MAX : static_cast<int>(call.value);
+  // The kernel wakes one for a count of zero, too.
+  const int wanted = count > 0 ? count : 1;
+  int woken = parking_lot::wake(call.address(), wanted, bitset);
+  stats::count(stats::futex_wakes, woken);
+  if (!call.is_private() && woken < wanted) woken += wake_kernel(call.word, wanted - woken, bitset);
+  return woken;
+}
+
+long requeue(const Call& call) noexcept {
+  if (!aligned(call.second_address()) || static_cast<int>(call.value) < 0 || call.count() < 0) return -EINVAL;
+  ParkingBucket& from = parking_lot::bucket_of(call.address());
+  ParkingBucket& to = parking_lot::bucket_of(call.second_address());
+  parking_lot::PairGuard guard(from, to);
+  std::uint32_t seen;
+  if (!user::load(call.word, seen)) return -EFAULT;
+  if (call.command() == FUTEX_CMP_REQUEUE && seen != call.third_value) return -EAGAIN;
+  const int woken =
+      parking_lot::wake_locked(from, call.address(), static_cast<int>(call.value), FUTEX_BITSET_MATCH_ANY);
+  const int moved = parking_lot::requeue_locked(call.address(), call.second_address(), call.count());
+  return call.command() == FUTEX_CMP_REQUEUE ? woken + moved : woken;
+}
+
+std::uint32_t apply(unsigned operation, std::uint32_t old, std::uint32_t argument, bool& known) noexcept {
+  switch (operation) {
+    case FUTEX_OP_SET: return argument;
+    case FUTEX_OP_ADD: return old + argument;
+    case FUTEX_OP_OR: return old | argument;
+    case FUTEX_OP_ANDN: return old & ~argument;
+    case FUTEX_OP_XOR: return old ^ argument;
+    default: known = false; return old;
+  }
+}
+
+bool compare(unsigned comparison, int old, int argument, bool& known) noexcept {
+  switch (comparison) {
+    case FUTEX_OP_CMP_EQ: return old == argument;
+    case FUTEX_OP_CMP_NE: return old != argument;
+    case FUTEX_OP_CMP_LT: return old < argument;
+    case FUTEX_OP_CMP_GE: return old >= argument;
+    case FUTEX_OP_CMP_LE: return old <= argument;
+    case FUTEX_OP_CMP_GT: return old > argument;
+    default: known = false; return false;
+  }
+}
+
+// FUTEX_WAKE_OP: changes the second word, wakes at the first, and at the second if its old value says so.
+long wake_op(const Call& call) noexcept {
+  if (!aligned(call.second_address())) return -EINVAL;
+  const std::uint32_t code = call.third_value;
+  const auto signed_field = [&](int shift) { return static_cast<int>(code << (20 - shift)) >> 20; };
+  std::uint32_t argument = static_cast<std::uint32_t>(signed_field(12));
+  if (code >> 28 & FUTEX_OP_OPARG_SHIFT) argument = 1u << (argument & 31);
+  ParkingBucket& first = parking_lot::bucket_of(call.address());
+  ParkingBucket& second = parking_lot::bucket_of(call.second_address());
+  parking_lot::PairGuard guard(first, second);
+  std::uint32_t old;
+  if (!user::load(call.second_word, old)) return -EFAULT;
+  bool known = true;
+  for (std::uint32_t expected = old;; old = expected) {
+    const std::uint32_t changed = apply(code >> 28 & 7, old, argument, known);
+    if (!known) return -ENOSYS;
+    if (!user::compare_exchange(call.second_word, expected, changed)) return -EFAULT;
+    if (expected == old) break;
+  }
+  const bool also = compare(code >> 24 & 15, static_cast<int>(old), signed_field(0), known);
+  if (!known) return -ENOSYS;
+  int woken = parking_lot::wake_locked(first, call.address(), static_cast<int>(call.value), FUTEX_BITSET_MATCH_ANY);
+  if (also)
+    woken += parking_lot::wake_locked(second, call.second_address(), call.count(), FUTEX_BITSET_MATCH_ANY);
+  return woken;
+}
+
+}  // namespace
+
+int wake(std::uint32_t* word, int count) noexcept {
+  return wake({word, FUTEX_WAKE, static_cast<std::uint32_t>(count), 0, nullptr, 0}, FUTEX_BITSET_MATCH_ANY);
+}
+
+long call(Fiber& fiber, std::uint32_t* word, int operation, std::uint32_t value, long timeout_or_count,
+          std::uint32_t* second_word, std::uint32_t third_value) noexcept {
+  const Call call{word, operation, value, timeout_or_count, second_word, third_value};
+  switch (call.command()) {
+    case FUTEX_WAIT:
+    case FUTEX_WAIT_BITSET:
+      return wait(fiber, call);
+    case FUTEX_WAKE:
+    case FUTEX_WAKE_BITSET: {
+      const std::uint32_t bitset = call.command() == FUTEX_WAKE ? FUTEX_BITSET_MATCH_ANY : third_value;
+      return aligned(call.address()) && bitset ? wake(call, bitset) : -EINVAL;
+    }
+    case FUTEX_REQUEUE:
+    case FUTEX_CMP_REQUEUE:
+      return call.is_private() ? requeue(call) : in_kernel(fiber, call, false);
+    case FUTEX_WAKE_OP:
+      return call.is_private() ? wake_op(call) : in_kernel(fiber, call, false);
+    case FUTEX_LOCK_PI:
+    case FUTEX_LOCK_PI2:
+    case FUTEX_TRYLOCK_PI:
+    case FUTEX_UNLOCK_PI:
+      return futex_pi::call(fiber, word, call.command(), operation & FUTEX_CLOCK_REALTIME,
+                            reinterpret_cast<const timespec*>(timeout_or_count));
+    default:
+      return in_kernel(fiber, call, true);
+  }
+}
+
+}  // namespace unblock::futex

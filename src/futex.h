@@ -1,0 +1,26 @@
+// futex(2) for fibers.
+#pragma once
+
+#include <cstdint>
+
+#include "fiber.h"
+
+namespace unblock::futex {
+
+/// Answers futex(2) for `fiber`. Private words are the parking lot's; for words that other processes may
+/// share, sleeping happens in the kernel, in place, and wakes go both ways. Arguments and results as
+/// futex(2), with the kernel's restart codes (waiting::restart_if_asked) for interrupted sleeps.
+long call(Fiber& fiber, std::uint32_t* word, int operation, std::uint32_t value, long timeout_or_count,
+          std::uint32_t* second_word, std::uint32_t third_value) noexcept;
+
+/// Answers futex_waitv(2).
+long wait_many(Fiber& fiber, const void* words, unsigned count, unsigned flags, const void* timeout, int clock) noexcept;
+
+/// Wakes up to `count` sleepers at `word`, fibers first, then kernel threads. Any kernel thread.
+int wake(std::uint32_t* word, int count) noexcept;
+
+/// What the kernel does with the locks of a thread that ends: get_robust_list(2). Marks each as its dead
+/// owner's and wakes a waiter.
+void release_robust_list(Fiber& fiber) noexcept;
+
+}  // namespace unblock::futex

@@ -1,0 +1,74 @@
+// Calls that sleep in the kernel.
+#include "in_place.h"
+
+#include <atomic>
+#include <cerrno>
+#include <csignal>
+#include <cstdint>
+
+#include "kernel.h"
+#include "scheduler.h"
+#include "signals.h"
+#include "stats.h"
+
+extern "C" {
+[[gnu::visibility("hidden")]] long unblock_interruptible(long nr, const long* arguments,
+                                                         const std::atomic<std::uint64_t>* attention);
+[[gnu::visibility("hidden")]] extern const char unblock_interruptible_begin[];
+[[gnu::visibility("hidden")]] extern const char unblock_interruptible_end[];
+[[gnu::visibility("hidden")]] extern const char unblock_interruptible_abort[];
+}
+
+namespace unblock::in_place {
+
+namespace {
+
+// Lets the watchdog see how long the call lasts; the count tells two calls of a number apart.
+class Marked {
+ public:
+  Marked(Carrier& carrier, long nr) noexcept : carrier_(carrier) {
+    ++count;
+    carrier_.call.store(static_cast<std::uint64_t>(count) << 16 | static_cast<std::uint64_t>(nr + 1),
+                        std::memory_order_relaxed);
+  }
+  ~Marked() { carrier_.call.store(0, std::memory_order_relaxed); }
+  Marked(const Marked&) = delete;
+  Marked& operator=(const Marked&) = delete;
+
+ private:
+  static thread_local constinit std::uint32_t count;
+  Carrier& carrier_;
+};
+
+thread_local constinit std::uint32_t Marked::count = 0;
+
+long marked(Fiber& fiber, long nr, const long (&arguments)[6]) noexcept {
+  // Not to be touched by another fiber: it stays on this kernel thread until the call is over.
+  Marked mark(*fiber.carrier, nr);
+  const long result = unblock_interruptible(nr, arguments, &fiber.signals.attention);
+  if (result == -EPIPE || result == -EFBIG) signals::collect_thread_signal(fiber, result == -EPIPE ? SIGPIPE : SIGXFSZ);
+  return result;
+}
+
+}  // namespace
+
+long sleeping(Fiber& fiber, long nr, const long (&arguments)[6]) noexcept {
+  stats::count(stats::in_place_calls);
+  if (fibers::live() > 1) scheduler::hand_off(fiber);
+  return marked(fiber, nr, arguments);
+}
+
+long perhaps(Fiber& fiber, long nr, const long (&arguments)[6]) noexcept { return marked(fiber, nr, arguments); }
+
+long quick(long nr, const long (&arguments)[6]) noexcept {
+  return kernel::syscall6(nr, arguments[0], arguments[1], arguments[2], arguments[3], arguments[4], arguments[5]);
+}
+
+unsigned long interrupted_at(unsigned long instruction) noexcept {
+  const auto address = [](const char* label) { return reinterpret_cast<unsigned long>(label); };
+  const bool inside =
+      instruction >= address(unblock_interruptible_begin) && instruction < address(unblock_interruptible_end);
+  return inside ? address(unblock_interruptible_abort) : 0;
+}
+
+}  // namespace unblock::in_place

@@ -1,0 +1,21 @@
+// What a descriptor's watch keeps of one fiber that waits for it.
+#pragma once
+
+namespace unblock {
+
+struct Fiber;
+
+/// A waiter in the queue of a descriptor; belongs to the holder of the fiber's processor. Lies in the
+/// fiber's control block or its scratch memory, never on a stack.
+struct IoWaiter {
+  Fiber* fiber = nullptr;
+  int fd = -1;              ///< changes if the descriptor is closed under the waiter
+  unsigned events = 0;      ///< Readiness wanted
+  bool exclusive = false;   ///< one event wakes one such waiter
+  bool follows = true;      ///< goes on with its file if the descriptor is closed; else just waits on
+  bool queued = false;
+  IoWaiter* next = nullptr;
+  IoWaiter* previous = nullptr;
+};
+
+}  // namespace unblock

@@ -1,0 +1,174 @@
+// libev as the event loop: the one file that includes <ev.h>.
+#include "libev_loop.h"
+
+#include <cstdlib>
+#include <ev.h>
+#include <new>
+#include <sys/timerfd.h>
+
+#include "descriptors.h"
+#include "kernel.h"
+#include "memory.h"
+#include "runtime_limits.h"
+
+namespace unblock {
+
+namespace {
+
+// Set while libev runs for us. A flow's own variable: a carrier's, or a fiber's that arms a watch.
+constinit thread_local bool in_loop = false;
+
+class InLoop {
+ public:
+  InLoop() noexcept : before_(in_loop) { in_loop = true; }
+  ~InLoop() { in_loop = before_; }
+  InLoop(const InLoop&) = delete;
+  InLoop& operator=(const InLoop&) = delete;
+
+ private:
+  bool before_;
+};
+
+// libev has one allocator for the process, and the program may use libev, too: ours is malloc for the program.
+void* allocate(void* block, long bytes) noexcept {
+  if (in_loop) return memory::resize(block, static_cast<std::size_t>(bytes));
+  if (bytes) return std::realloc(block, static_cast<std::size_t>(bytes));
+  std::free(block);
+  return nullptr;
+}
+
+class LibevLoop final : public EventLoop {
+ public:
+  [[nodiscard]] bool open() noexcept;
+  bool arm(int fd, unsigned events, bool reopened) noexcept override;
+  void poll(Nanoseconds deadline, EventSink& sink) noexcept override;
+  void wake() noexcept override;
+  void abandon() noexcept override { descriptors::close_all_hidden(); }
+
+ private:
+  [[nodiscard]] ev_io* watcher(int fd) noexcept;
+  [[nodiscard]] bool set_alarm(Nanoseconds deadline) noexcept;
+  static void on_io(struct ev_loop* loop, ev_io* watcher, int events);
+
+  struct ev_loop* loop_ = nullptr;
+  ev_async waker_;
+  ev_timer long_wait_;
+  ev_io alarm_watcher_;
+  int alarm_ = -1;               // a timerfd: epoll's milliseconds are too coarse for short sleeps
+  Nanoseconds alarm_time_ = never;
+  EventSink* sink_ = nullptr;
+  ev_io* chunks_[limits::max_descriptors / limits::descriptor_chunk] = {};
+};
+
+// A wait this long or longer is left to epoll's own timeout, ended early, and its rest is timed exactly.
+constexpr Nanoseconds coarse = 20'000'000;
+constexpr Nanoseconds early = 2'000'000;
+
+bool LibevLoop::open() noexcept {
+  InLoop inside;
+  ev_set_allocator(allocate);
+  loop_ = ev_loop_new(static_cast<unsigned>(EVBACKEND_EPOLL) | static_cast<unsigned>(EVFLAG_NOENV) |
+                      static_cast<unsigned>(EVFLAG_NOSIGMASK) | static_cast<unsigned>(EVFLAG_NOTIMERFD));
+  if (!loop_) return false;
+  ev_set_userdata(loop_, this);
+  alarm_ = descriptors::hide(static_cast<int>(kernel::call(SYS_timerfd_create, CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC)));
+  if (alarm_ < 0) return false;
+  ev_async_init(&waker_, [](struct ev_loop*, ev_async*, int) {});
+  ev_async_start(loop_, &waker_);
+  ev_timer_init(&long_wait_, [](struct ev_loop*, ev_timer*, int) {}, 0, 0);
+  const auto ring = [](struct ev_loop* loop, ev_io* watcher, int) {
+    std::uint64_t expirations;
+    kernel::call(SYS_read, watcher->fd, &expirations, sizeof expirations);
+    static_cast<LibevLoop*>(ev_userdata(loop))->alarm_time_ = never;
+  };
+  ev_io_init(&alarm_watcher_, ring, alarm_, EV_READ);
+  ev_io_start(loop_, &alarm_watcher_);
+  return true;
+}
+
+ev_io* LibevLoop::watcher(int fd) noexcept {
+  ev_io*& chunk = chunks_[fd / limits::descriptor_chunk];
+  if (!chunk) {
+    chunk = static_cast<ev_io*>(memory::map(limits::descriptor_chunk * sizeof(ev_io)));
+    if (!chunk) return nullptr;
+  }
+  ev_io* watcher = chunk + fd % limits::descriptor_chunk;
+  if (!ev_cb(watcher)) ev_io_init(watcher, on_io, fd, 0);
+  return watcher;
+}
+
+void LibevLoop::on_io(struct ev_loop* loop, ev_io* watcher, int events) {
+  auto& self = *static_cast<LibevLoop*>(ev_userdata(loop));
+  unsigned ready = (events & EV_READ ? Readable : 0u) | (events & EV_WRITE ? Writable : 0u);
+  // libev has given the descriptor up, for example because it was closed.
+  if (events & EV_ERROR) ready = Readable | Writable;
+  self.sink_->ready(watcher->fd, ready);
+}
+
+bool LibevLoop::arm(int fd, unsigned events, bool) noexcept {
+  InLoop inside;
+  ev_io* io = watcher(fd);
+  if (!io) return false;
+  ev_io_stop(loop_, io);
+  if (!events) return true;
+  // ev_io_set makes libev ask the kernel anew, whatever it believes: right for a number that was reused.
+  ev_io_set(io, fd, (events & Readable ? EV_READ : 0) | (events & Writable ? EV_WRITE : 0));
+  ev_io_start(loop_, io);
+  return true;
+}
+
+// Makes the timerfd fire at `deadline`. False if that is left to a plain timeout.
+bool LibevLoop::set_alarm(Nanoseconds deadline) noexcept {
+  if (alarm_time_ == deadline) return true;
+  itimerspec time{};
+  time.it_value = clock_time::to_timespec(deadline);
+  if (kernel::call(SYS_timerfd_settime, alarm_, TFD_TIMER_ABSTIME, &time, nullptr) < 0) return false;
+  alarm_time_ = deadline;
+  return true;
+}
+
+void LibevLoop::poll(Nanoseconds deadline, EventSink& sink) noexcept {
+  InLoop inside;
+  sink_ = &sink;
+  if (deadline == 0) {
+    ev_run(loop_, EVRUN_NOWAIT);
+    return;
+  }
+  if (deadline == never) {
+    ev_run(loop_, EVRUN_ONCE);
+    return;
+  }
+  const Nanoseconds left = deadline - clock_time::now();
+  if (left <= 0) {
+    ev_run(loop_, EVRUN_NOWAIT);
+    return;
+  }
+  const bool exactly = left < coarse && set_alarm(deadline);
+  if (exactly) {
+    ev_run(loop_, EVRUN_ONCE);
+    return;
+  }
+  ev_now_update(loop_);
+  ev_timer_set(&long_wait_, static_cast<double>(left > early ? left - early : left) / second, 0);
+  ev_timer_start(loop_, &long_wait_);
+  ev_run(loop_, EVRUN_ONCE);
+  ev_timer_stop(loop_, &long_wait_);
+}
+
+void LibevLoop::wake() noexcept {
+  InLoop inside;
+  ev_async_send(loop_, &waker_);
+}
+
+}  // namespace
+
+EventLoop* make_libev_loop() noexcept {
+  void* memory = memory::map(sizeof(LibevLoop));
+  if (!memory) return nullptr;
+  auto* loop = new (memory) LibevLoop;
+  return loop->open() ? loop : nullptr;
+}
+
+bool libev::inside() noexcept { return in_loop; }
+
+}  // namespace unblock

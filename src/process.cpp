@@ -1,0 +1,82 @@
+// Children of the process.
+#include "process.h"
+
+#include <linux/sched.h>
+
+#include "descriptors.h"
+#include "edge.h"
+#include "kernel.h"
+#include "runtime.h"
+#include "scheduler.h"
+#include "signal_calls.h"
+#include "signals.h"
+#include "threads.h"
+
+namespace unblock::process {
+
+namespace {
+
+constexpr std::uint64_t thread_flags = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SETTLS;
+
+Verdict make_thread(Frame& frame, Fiber& parent, const threads::CloneArguments& arguments) {
+  frame.rax = static_cast<std::uint64_t>(
+      edge::serve(parent, &frame, [&](Fiber& fiber) { return threads::create(fiber, frame, arguments); }));
+  return Verdict::Answered;
+}
+
+// What must be so before the kernel makes a child of `fiber`.
+void prepare_child(Fiber& fiber, std::uint64_t flags) noexcept {
+  descriptors::shared();
+  fiber.carrier->keep = true;  // a child's parent-death signal is bound to the kernel thread that made it
+  if (!(flags & CLONE_VM)) return;
+  // It starts with this kernel thread's mask, and this flow waits in the kernel until it is gone.
+  signals::expose_mask(fiber);
+  fiber.native_only = true;
+}
+
+}  // namespace
+
+Verdict clone(Frame& frame) {
+  threads::CloneArguments arguments;
+  Fiber* fiber = self();
+  {
+    // Before activation nobody handles faults: the kernel is to say what is wrong with the arguments.
+    if (!fiber && frame.rax == SYS_clone3 && frame.rsi < CLONE_ARGS_SIZE_VER0) return Verdict::Native;
+    if (threads::read_arguments(frame, arguments) != 0) return Verdict::Native;
+  }
+  if ((arguments.flags & thread_flags) == thread_flags) {
+    if (!fiber) fiber = runtime::activate();
+    return fiber ? make_thread(frame, *fiber, arguments) : Verdict::Native;
+  }
+  if (!fiber) return Verdict::Native;
+  // One that shares our memory but runs beside us has TLS of its own, or is as careful as it is natively.
+  const bool beside = (arguments.flags & CLONE_VM) && !(arguments.flags & CLONE_VFORK);
+  if (beside || (arguments.flags & (CLONE_THREAD | CLONE_SETTLS))) return Verdict::Native;
+  prepare_child(*fiber, arguments.flags);
+  return Verdict::Clone;
+}
+
+void after_clone(Frame& frame) {
+  Fiber* fiber = self();
+  const bool child = frame.rax == 0;
+  if (child) {
+    if (!fiber->native_only) runtime::forget(*fiber);
+    return;
+  }
+  if (!fiber->native_only) return;
+  fiber->native_only = false;
+  signals::hide_mask();
+}
+
+long rt_sigaction(Fiber* fiber, const Frame& frame) {
+  const auto call = [&] {
+    return calls::rt_sigaction(static_cast<int>(frame.rdi), reinterpret_cast<const SignalAction*>(frame.rsi),
+                               reinterpret_cast<SignalAction*>(frame.rdx), frame.r10);
+  };
+  if (fiber) return edge::serve(*fiber, &frame, [&](Fiber&) { return call(); });
+  // Not active: the kernel has them all, save for SIGILL once sites are rewritten.
+  if (static_cast<int>(frame.rdi) == SIGILL && runtime::sites_rewritten()) return call();
+  return kernel::call(SYS_rt_sigaction, frame.rdi, frame.rsi, frame.rdx, frame.r10);
+}
+
+}  // namespace unblock::process

@@ -1,0 +1,22 @@
+// Children: fork, vfork and what else clone makes that is not a thread.
+#pragma once
+
+#include "fiber.h"
+#include "frame.h"
+
+namespace unblock::process {
+
+/// Decides on a call of the clone family. A thread is a fiber's birth, and the first one activates us.
+/// Everything else the kernel does, with the registers and stack it came with; after_clone() follows in the
+/// parent and in the child.
+[[nodiscard]] Verdict clone(Frame& frame);
+
+/// After the kernel's return; frame.rax is 0 in the child. A child of fork has one fiber, the caller, and
+/// starts out as a program that has not made a thread yet. One of vfork runs in our memory until it executes
+/// a program: all it calls is native, and the parent undoes nothing but its own marks.
+void after_clone(Frame& frame);
+
+/// rt_sigaction(2) from anywhere: a rewritten site's trap needs SIGILL even where nothing else is ours.
+long rt_sigaction(Fiber* fiber, const Frame& frame);
+
+}  // namespace unblock::process

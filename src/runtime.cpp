@@ -1,0 +1,160 @@
+// Activation and its undoing.
+#include "runtime.h"
+
+#include <atomic>
+#include <cerrno>
+#include <fcntl.h>
+#include <sys/rseq.h>
+#include <unistd.h>
+
+#include "carrier.h"
+#include "context.h"
+#include "descriptors.h"
+#include "dispatch.h"
+#include "kernel.h"
+#include "libev_loop.h"
+#include "log.h"
+#include "memory.h"
+#include "options.h"
+#include "parking_lot.h"
+#include "patch/patch.h"
+#include "processor.h"
+#include "signals.h"
+#include "stats.h"
+#include "watchdog.h"
+
+// Newer than the oldest libc we run with.
+#pragma weak __rseq_offset
+#pragma weak __rseq_size
+
+// entry.S
+extern "C" [[gnu::visibility("hidden")]] void unblock_entry();
+
+namespace unblock::runtime {
+
+namespace {
+
+constinit bool refused = false;            // it was tried and cannot be: no second line about it
+constinit bool rewritten = false;
+constinit Processor* processor = nullptr;
+constinit std::atomic<bool> stats_printed{false};
+
+bool refuse(const char* why) noexcept {
+  refused = true;
+  if (options::values().strict) {
+    log::error(log::core, "cannot run this program's threads as fibers: ", why);
+    kernel::call(SYS_exit_group, 125);
+  }
+  log::warning(log::core, "this program runs natively: ", why);
+  return false;
+}
+
+Processor* make_processor() noexcept {
+  EventLoop* loop = make_libev_loop();
+  if (!loop) return nullptr;
+  void* memory = memory::map(sizeof(Processor));
+  return memory ? new (memory) Processor(*loop) : nullptr;
+}
+
+// The kernel writes the processor's number into the area of the thread that registered it, which is not the
+// one that runs on this kernel thread from now on.
+void unregister_rseq() noexcept {
+  if (!&__rseq_offset || !&__rseq_size || __rseq_size == 0) return;
+  constexpr unsigned unregister = 1, signature = 0x53053053, bytes = 32;
+  auto* area = reinterpret_cast<std::uint32_t*>(context::current_fs() + static_cast<std::uintptr_t>(__rseq_offset));
+  if (kernel::call(SYS_rseq, area, bytes, unregister, signature) < 0) return;
+  constexpr std::uint32_t uninitialised = ~0u;
+  area[0] = 0;              // cpu_id_start
+  area[1] = uninitialised;  // cpu_id
+}
+
+Fiber* adopt_caller() noexcept {
+  Fiber* main = fibers::create();
+  if (!main) return nullptr;
+  main->main = true;
+  main->tid = static_cast<pid_t>(kernel::call(SYS_gettid));
+  if (!carriers::adopt(*main, *processor)) {
+    fibers::destroy(*main);
+    return nullptr;
+  }
+  return main;
+}
+
+}  // namespace
+
+bool prepare() noexcept {
+  context::initialise();
+  dispatch::initialise();
+  if (patch::cover_gate(unblock_entry) < 0) return refuse(patch::reason());
+  return true;
+}
+
+Fiber* activate() noexcept {
+  if (refused) return nullptr;
+  // Everything that can fail comes before anything that shows.
+  if (!processor && !(processor = make_processor())) return refuse("no memory or descriptors for its event loop"), nullptr;
+  Fiber* main = adopt_caller();
+  if (!main) return refuse("no memory for its first carrier"), nullptr;
+  // Traps need their handler before the first one is written.
+  signals::adopt(*main);
+  rewritten = true;
+  if (patch::cover_all(unblock_entry) < 0) {
+    signals::give_back(*main);
+    return refuse(patch::reason()), nullptr;
+  }
+  // Beyond this point libc's calls come to us.
+  unregister_rseq();
+  unblock_self = main;
+  watchdog::start(*processor);
+  return main;
+}
+
+void forget(Fiber& fiber) noexcept {
+  unblock_self = nullptr;
+  signals::give_back(fiber);
+  watchdog::forget();
+  parking_lot::forget_all();
+  carriers::forget_others(*fiber.carrier);
+  fibers::forget_others(fiber);
+  stats::reset();
+  stats_printed = false;
+  processor->loop().abandon();
+  processor = nullptr;  // its memory stays with the child: other carriers were in the middle of it
+}
+
+void cover_new_objects() noexcept {
+  if (self() && patch::cover_all(unblock_entry) < 0) log::warning(log::patch, patch::reason());
+}
+
+bool sites_rewritten() noexcept { return rewritten; }
+
+void print_stats() noexcept {
+  if (!options::values().stats || stats_printed.exchange(true)) return;
+  static constinit patch::ObjectCount counts[limits::stats_objects];
+  static constinit stats::Object objects[limits::stats_objects];
+  const std::size_t found = patch::counts(counts, limits::stats_objects);
+  for (std::size_t i = 0; i < found; ++i)
+    objects[i] = {counts[i].name, counts[i].sites, counts[i].jumps, counts[i].traps, counts[i].left};
+  stats::print({objects, found});
+}
+
+void exit_process(int status) noexcept {
+  print_stats();
+  for (;;) kernel::call(SYS_exit_group, status);
+}
+
+long name_process(const char* name) noexcept {
+  // By way of /proc, since the caller may be on another kernel thread.
+  char path[64] = {};
+  format::Writer writer(path, sizeof path - 1);
+  writer.put("/proc/self/task/");
+  writer.put(kernel::call(SYS_getpid));
+  writer.put("/comm");
+  const long fd = kernel::call(SYS_openat, AT_FDCWD, path, O_WRONLY | O_CLOEXEC);
+  if (fd < 0) return kernel::call(SYS_prctl, 15, name);  // PR_SET_NAME
+  kernel::call(SYS_write, fd, name, __builtin_strlen(name));
+  kernel::call(SYS_close, fd);
+  return 0;
+}
+
+}  // namespace unblock::runtime

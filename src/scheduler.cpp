@@ -1,0 +1,133 @@
+// Switching between flows.
+#include "scheduler.h"
+
+#include <x86intrin.h>
+
+#include "processor.h"
+#include "stats.h"
+#include "threads.h"
+
+namespace unblock::scheduler {
+
+namespace {
+
+using boost::context::detail::jump_fcontext;
+
+// Goes on with `to` here. Thread-local variables are the target's from set_fs() on, and the kernel
+// thread may be another one on return: nothing about either may be kept across.
+[[gnu::noinline]] void jump(Carrier& carrier, Fiber* leaver, Context& from, Context& to) noexcept {
+  carrier.leaver = leaver;
+  carrier.leaving = &from;
+  context::set_fs(to.fs);
+  arrived(jump_fcontext(to.stack, &carrier));
+}
+
+// Makes the next flow of `carrier` be `fiber`, which another kernel thread may just be leaving.
+void board(Carrier& carrier, Fiber& fiber) noexcept {
+  for (int spins = 0; fiber.on_carrier.load(std::memory_order_acquire); ++spins)
+    spins < 1000 ? __builtin_ia32_pause() : static_cast<void>(kernel::call(SYS_sched_yield));
+  fiber.on_carrier.store(true, std::memory_order_relaxed);
+  fiber.carrier = &carrier;
+  carrier.running = &fiber;
+}
+
+// Leaves `fiber` for the next ready one, or for the idle loop.
+void leave(Fiber& fiber, Fiber* next) noexcept {
+  Carrier& carrier = *fiber.carrier;
+  if (next == &fiber) return;
+  stats::count(stats::switches);
+  if (next) {
+    board(carrier, *next);
+    jump(carrier, &fiber, fiber.context, next->context);
+  } else {
+    carrier.running = nullptr;
+    jump(carrier, &fiber, fiber.context, carrier.context);
+  }
+}
+
+bool enter(Fiber& fiber) noexcept {
+  Carrier& carrier = *fiber.carrier;
+  if (carrier.claim.exchange(Claim::Inside, std::memory_order_acq_rel) == Claim::Outside) [[likely]]
+    return true;
+  carrier.claim.store(Claim::None, std::memory_order_relaxed);
+  return false;
+}
+
+}  // namespace
+
+Carrier& arrived(boost::context::detail::transfer_t arrival) noexcept {
+  Carrier& carrier = *static_cast<Carrier*>(arrival.data);
+  carrier.leaving->stack = arrival.fctx;
+  if (Fiber* left = carrier.leaver) {
+    if (left->exiting)
+      threads::bury(*left);
+    else
+      left->on_carrier.store(false, std::memory_order_release);  // its stack is saved: others may run it
+  }
+  return carrier;
+}
+
+void acquire(Fiber& fiber) noexcept {
+  if (enter(fiber)) [[likely]]
+    return;
+  // Queue for it. Another carrier may take the fiber up at once: it waits for on_carrier to clear.
+  fiber.home->post(fiber);
+  leave(fiber, nullptr);
+}
+
+long park(Fiber& fiber) noexcept {
+  stats::count(stats::parks);
+  leave(fiber, fiber.carrier->processor->pick());
+  fiber.wait.store(Wait::None, std::memory_order_relaxed);
+  return fiber.wake_result;
+}
+
+bool claim_wake(Fiber& fiber, long result) noexcept {
+  Wait expected = Wait::Waiting;
+  if (!fiber.wait.compare_exchange_strong(expected, Wait::Woken, std::memory_order_seq_cst)) return false;
+  fiber.wake_result = result;
+  stats::count(stats::wakes);
+  return true;
+}
+
+bool wake(Fiber& fiber, long result) noexcept {
+  if (!claim_wake(fiber, result)) return false;
+  fiber.home->post(fiber);
+  return true;
+}
+
+void yield(Fiber& fiber) noexcept {
+  acquire(fiber);
+  fiber.carrier->processor->push(fiber);
+  leave(fiber, fiber.carrier->processor->pick());
+  release(fiber);
+}
+
+void hand_off(Fiber& fiber) noexcept {
+  if (!enter(fiber)) return;
+  Carrier& carrier = *fiber.carrier;
+  Processor& processor = *carrier.processor;
+  // First ours is off: once given, the processor may already be retaken from its new holder.
+  carrier.claim.store(Claim::None, std::memory_order_relaxed);
+  if (carriers::give(processor)) {
+    stats::count(stats::handoffs);
+    return;
+  }
+  processor.holder.store(&carrier, std::memory_order_relaxed);
+  carrier.claim.store(Claim::Outside, std::memory_order_release);
+}
+
+void exit(Fiber& fiber) noexcept {
+  Fiber* next = enter(fiber) ? fiber.carrier->processor->pick() : nullptr;
+  fiber.exiting = true;
+  leave(fiber, next);
+  __builtin_unreachable();
+}
+
+void run(Carrier& carrier, Fiber& fiber) noexcept {
+  stats::count(stats::switches);
+  board(carrier, fiber);
+  jump(carrier, nullptr, carrier.context, fiber.context);
+}
+
+}  // namespace unblock::scheduler

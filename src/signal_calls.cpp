@@ -1,0 +1,232 @@
+// Masks, dispositions, sending and waiting.
+#include "signal_calls.h"
+
+#include <cerrno>
+#include <unistd.h>
+
+#include "kernel.h"
+#include "timeouts.h"
+#include "user.h"
+#include "waiting.h"
+#include "watchdog.h"
+
+namespace unblock::calls {
+
+using namespace signals;
+
+namespace {
+
+constexpr int highest = 64;
+
+bool is_signal(int signal) noexcept { return signal > 0 && signal <= highest; }
+
+pid_t own_pid() noexcept { return static_cast<pid_t>(kernel::call(SYS_getpid)); }
+
+siginfo_t sent_by_us(int signal, int code) noexcept {
+  siginfo_t info{};
+  info.si_signo = signal;
+  info.si_code = code;
+  info.si_pid = own_pid();
+  info.si_uid = static_cast<uid_t>(kernel::call(SYS_getuid));
+  return info;
+}
+
+// Whether such a signal is read from a descriptor, so that the kernel must have it.
+bool for_descriptor(int signal) noexcept { return (detail::with_descriptor & signal_bit(signal)) != 0; }
+
+long read_mask(const SignalSet* set, std::size_t size, SignalSet& mask) noexcept {
+  if (size != sizeof(SignalSet)) return -EINVAL;
+  return user::load(set, mask) ? 0 : -EFAULT;
+}
+
+}  // namespace
+
+long rt_sigaction(int signal, const SignalAction* wanted, SignalAction* old, std::size_t size) noexcept {
+  if (size != sizeof(SignalSet) || !is_signal(signal)) return -EINVAL;
+  SignalAction action;
+  if (wanted && !user::copy(&action, wanted, sizeof action)) return -EFAULT;
+  if (wanted && (unblockable & signal_bit(signal))) return -EINVAL;
+  SignalAction before;
+  {
+    Guard guard(detail::lock);
+    before = detail::actions[signal];
+    if (wanted) {
+      action.mask &= ~unblockable;
+      detail::actions[signal] = action;
+      if (!(faults & signal_bit(signal)) && signal != kick) detail::set_kernel_action(signal, action);
+    }
+  }
+  return !old || user::copy(old, &before, sizeof before) ? 0 : -EFAULT;
+}
+
+long rt_sigprocmask(Fiber& fiber, int how, const SignalSet* set, SignalSet* old, std::size_t size) noexcept {
+  if (size != sizeof(SignalSet)) return -EINVAL;
+  const SignalSet before = fiber.signals.mask.load(std::memory_order_relaxed);
+  if (set) {
+    SignalSet given;
+    if (!user::load(set, given)) return -EFAULT;
+    switch (how) {
+      case SIG_BLOCK: set_mask(fiber, before | given); break;
+      case SIG_UNBLOCK: set_mask(fiber, before & ~given); break;
+      case SIG_SETMASK: set_mask(fiber, given); break;
+      default: return -EINVAL;
+    }
+  }
+  return !old || user::store(old, before) ? 0 : -EFAULT;
+}
+
+long rt_sigpending(Fiber& fiber, SignalSet* set, std::size_t size) noexcept {
+  if (size > sizeof(SignalSet)) return -EINVAL;
+  SignalSet of_kernel = 0;
+  kernel::call(SYS_rt_sigpending, &of_kernel, sizeof of_kernel);
+  const SignalSet pending = (fiber.signals.pending.set.load() | detail::process.set.load() | of_kernel) &
+                            fiber.signals.mask.load(std::memory_order_relaxed);
+  return user::copy(set, &pending, size) ? 0 : -EFAULT;
+}
+
+long pause(Fiber& fiber) noexcept {
+  waiting::until(fiber, never);
+  return waiting::restart_unhandled;
+}
+
+long rt_sigsuspend(Fiber& fiber, const SignalSet* mask, std::size_t size) noexcept {
+  SignalSet given;
+  if (const long error = read_mask(mask, size, given)) return error;
+  set_temporary_mask(fiber, given);
+  return pause(fiber);
+}
+
+long rt_sigtimedwait(Fiber& fiber, const SignalSet* set, siginfo_t* info, const timespec* timeout,
+                     std::size_t size) noexcept {
+  SignalSet wanted;
+  if (const long error = read_mask(set, size, wanted)) return error;
+  wanted &= ~unblockable;
+  Nanoseconds deadline;
+  if (const long error = timeouts::from_user(fiber, timeout, CLOCK_MONOTONIC, true, deadline)) return error;
+  siginfo_t taken;
+  long result = 0;
+  for (;;) {
+    {
+      Guard guard(detail::lock);
+      if (detail::take(fiber.signals.pending, wanted, taken) || detail::take(detail::process, wanted, taken)) break;
+      // Left alone by its timeout, or with a handler to run first.
+      if (result == -ETIMEDOUT) break;
+      fiber.signals.awaited.store(wanted, std::memory_order_seq_cst);
+      detail::refresh_attention(fiber);
+      const SignalSet open = ~fiber.signals.mask.load(std::memory_order_relaxed);
+      const SignalSet pending = fiber.signals.pending.set.load() | detail::process.set.load();
+      if (pending & open & ~wanted) result = -EINTR;
+    }
+    if (result == -EINTR) break;
+    const long woken = waiting::until(fiber, deadline);
+    result = woken == -ETIMEDOUT ? woken : 0;
+  }
+  const bool found = result != -EINTR && result != -ETIMEDOUT;
+  fiber.signals.awaited.store(0, std::memory_order_seq_cst);
+  set_mask(fiber, fiber.signals.mask.load(std::memory_order_relaxed));
+  if (!found) return result == -ETIMEDOUT ? -EAGAIN : -EINTR;
+  if (info && !user::copy(info, &taken, sizeof taken)) return -EFAULT;
+  return taken.si_signo;
+}
+
+long sigaltstack(Fiber& fiber, const stack_t* wanted, stack_t* old) noexcept {
+  stack_t& stack = fiber.signals.alternate;
+  stack_t before = stack;
+  const auto* here = static_cast<const char*>(__builtin_frame_address(0));
+  const auto* lowest = static_cast<const char*>(stack.ss_sp);
+  const bool on_it = !(stack.ss_flags & SS_DISABLE) && here > lowest && here <= lowest + stack.ss_size;
+  if (on_it) before.ss_flags |= SS_ONSTACK;
+  if (wanted) {
+    stack_t given;
+    if (!user::copy(&given, wanted, sizeof given)) return -EFAULT;
+    constexpr int autodisarm = 1 << 31;  // SS_AUTODISARM
+    const int mode = given.ss_flags & ~autodisarm;
+    if (on_it) return -EPERM;
+    if (mode != SS_DISABLE && mode != SS_ONSTACK && mode != 0) return -EINVAL;
+    if (mode != SS_DISABLE && given.ss_size < static_cast<std::size_t>(MINSIGSTKSZ)) return -ENOMEM;
+    if (mode == SS_DISABLE) given = {nullptr, SS_DISABLE, 0};
+    else given.ss_flags = 0;
+    stack = given;
+  }
+  return !old || user::copy(old, &before, sizeof before) ? 0 : -EFAULT;
+}
+
+long kill(Fiber&, pid_t pid, int signal) noexcept {
+  if (pid != own_pid() || !is_signal(signal) || (unblockable & signal_bit(signal)) || for_descriptor(signal))
+    return kernel::call(SYS_kill, pid, signal);
+  return post(sent_by_us(signal, SI_USER));
+}
+
+namespace {
+
+// For a fiber; anything else (another process, a kernel thread of ours) is the kernel's, by `natively`.
+template <class Natively>
+long send(pid_t tid, int signal, const siginfo_t& info, Natively&& natively) noexcept {
+  Fiber* target = fibers::find(tid);
+  if (!target) return natively();
+  if (signal == 0) return 0;
+  if (!is_signal(signal)) return -EINVAL;
+  if ((unblockable & signal_bit(signal)) || for_descriptor(signal)) return kernel::call(SYS_kill, own_pid(), signal);
+  return post(*target, info);
+}
+
+// What a program may claim of a signal it sends: rt_sigqueueinfo(2).
+long read_info(const siginfo_t* info, int signal, siginfo_t& copy) noexcept {
+  if (!user::copy(&copy, info, sizeof copy)) return -EFAULT;
+  copy.si_signo = signal;
+  return 0;
+}
+
+}  // namespace
+
+long tkill(Fiber&, pid_t tid, int signal) noexcept {
+  return send(tid, signal, sent_by_us(signal, SI_TKILL), [&] { return kernel::call(SYS_tkill, tid, signal); });
+}
+
+long tgkill(Fiber&, pid_t process, pid_t tid, int signal) noexcept {
+  const auto natively = [&] { return kernel::call(SYS_tgkill, process, tid, signal); };
+  return process == own_pid() ? send(tid, signal, sent_by_us(signal, SI_TKILL), natively) : natively();
+}
+
+long rt_sigqueueinfo(Fiber&, pid_t pid, int signal, siginfo_t* info) noexcept {
+  siginfo_t copy;
+  if (pid != own_pid() || !is_signal(signal) || (unblockable & signal_bit(signal)) || for_descriptor(signal))
+    return kernel::call(SYS_rt_sigqueueinfo, pid, signal, info);
+  if (const long error = read_info(info, signal, copy)) return error;
+  return post(copy);
+}
+
+long rt_tgsigqueueinfo(Fiber&, pid_t process, pid_t tid, int signal, siginfo_t* info) noexcept {
+  siginfo_t copy;
+  const auto natively = [&] { return kernel::call(SYS_rt_tgsigqueueinfo, process, tid, signal, info); };
+  if (process != own_pid()) return natively();
+  if (const long error = read_info(info, signal, copy)) return error;
+  return send(tid, signal, copy, natively);
+}
+
+long signalfd4(Fiber&, int fd, const SignalSet* mask, std::size_t size, int flags) noexcept {
+  SignalSet given;
+  if (size == sizeof given && user::load(mask, given)) {
+    Guard guard(detail::lock);
+    detail::with_descriptor |= given & ~unblockable;
+  }
+  const long result = kernel::call(SYS_signalfd4, fd, mask, size, flags);
+  watchdog::interrupt();  // it no longer waits for these
+  return result;
+}
+
+long signalfd(Fiber& fiber, int fd, const SignalSet* mask, std::size_t size) noexcept {
+  return signalfd4(fiber, fd, mask, size, 0);
+}
+
+long timer_create(Fiber&, clockid_t clock, sigevent* event, timer_t* timer) noexcept {
+  sigevent copy;
+  if (!event || !user::copy(&copy, event, sizeof copy) || copy.sigev_notify != SIGEV_THREAD_ID)
+    return kernel::call(SYS_timer_create, clock, event, timer);
+  // To one thread, which the kernel does not know: sent to the process instead, where that thread waits for
+  // it. glibc's SIGEV_THREAD is made of this.
+  copy.sigev_notify = SIGEV_SIGNAL;
+  return kernel::call(SYS_timer_create, clock, &copy, timer);
+}
+
+}  // namespace unblock::calls

@@ -1,0 +1,29 @@
+// The system calls about signals, as fibers make them.
+#pragma once
+
+#include <csignal>
+#include <ctime>
+
+#include "fiber.h"
+#include "signals.h"
+
+namespace unblock::calls {
+
+// Each as its page in section 2 of the manual, errors included.
+long rt_sigaction(int signal, const SignalAction* wanted, SignalAction* old, std::size_t size) noexcept;
+long rt_sigprocmask(Fiber& fiber, int how, const SignalSet* set, SignalSet* old, std::size_t size) noexcept;
+long rt_sigpending(Fiber& fiber, SignalSet* set, std::size_t size) noexcept;
+long rt_sigsuspend(Fiber& fiber, const SignalSet* mask, std::size_t size) noexcept;
+long rt_sigtimedwait(Fiber& fiber, const SignalSet* set, siginfo_t* info, const timespec* timeout, std::size_t size) noexcept;
+long pause(Fiber& fiber) noexcept;
+long sigaltstack(Fiber& fiber, const stack_t* wanted, stack_t* old) noexcept;
+long kill(Fiber& fiber, pid_t pid, int signal) noexcept;
+long tkill(Fiber& fiber, pid_t tid, int signal) noexcept;
+long tgkill(Fiber& fiber, pid_t process, pid_t tid, int signal) noexcept;
+long rt_sigqueueinfo(Fiber& fiber, pid_t pid, int signal, siginfo_t* info) noexcept;
+long rt_tgsigqueueinfo(Fiber& fiber, pid_t process, pid_t tid, int signal, siginfo_t* info) noexcept;
+long signalfd(Fiber& fiber, int fd, const SignalSet* mask, std::size_t size) noexcept;
+long signalfd4(Fiber& fiber, int fd, const SignalSet* mask, std::size_t size, int flags) noexcept;
+long timer_create(Fiber& fiber, clockid_t clock, sigevent* event, timer_t* timer) noexcept;
+
+}  // namespace unblock::calls

@@ -1,0 +1,167 @@
+// Pending signals: the queues, whom a signal is for, and interrupting it.
+#include <cerrno>
+#include <unistd.h>
+
+#include "carrier.h"
+#include "kernel.h"
+#include "memory.h"
+#include "scheduler.h"
+#include "signals.h"
+
+namespace unblock::signals {
+
+namespace detail {
+
+constinit Lock lock;
+constinit PendingQueue process;
+constinit SignalSet with_descriptor = 0;
+
+namespace {
+
+constinit PendingSignal* unused = nullptr;  // guarded by lock
+constexpr int first_realtime = 32;          // from here on each one sent is queued
+
+PendingSignal* allocate() noexcept {
+  if (!unused) {
+    auto* page = static_cast<PendingSignal*>(memory::map(limits::page));
+    if (!page) return nullptr;
+    for (std::size_t i = 0; i < limits::page / sizeof(PendingSignal); ++i) {
+      page[i].next = unused;
+      unused = &page[i];
+    }
+  }
+  PendingSignal* signal = unused;
+  unused = signal->next;
+  return signal;
+}
+
+}  // namespace
+
+bool append(PendingQueue& queue, const siginfo_t& info) noexcept {
+  const SignalSet bit = signal_bit(info.si_signo);
+  if (info.si_signo < first_realtime && (queue.set.load(std::memory_order_relaxed) & bit)) return true;
+  PendingSignal* signal = allocate();
+  if (!signal) return false;
+  signal->info = info;
+  signal->next = nullptr;
+  PendingSignal** end = &queue.first;
+  while (*end) end = &(*end)->next;
+  *end = signal;
+  queue.set.fetch_or(bit, std::memory_order_seq_cst);
+  return true;
+}
+
+// The lowest-numbered first, and of one number the oldest: signal(7).
+bool take(PendingQueue& queue, SignalSet wanted, siginfo_t& info) noexcept {
+  const SignalSet candidates = queue.set.load(std::memory_order_relaxed) & wanted;
+  if (!candidates) return false;
+  const SignalSet synchronous = candidates & faults;
+  const int number = __builtin_ctzl(synchronous ? synchronous : candidates) + 1;
+  PendingSignal** place = &queue.first;
+  while ((*place)->info.si_signo != number) place = &(*place)->next;
+  PendingSignal* signal = *place;
+  *place = signal->next;
+  info = signal->info;
+  signal->next = unused;
+  unused = signal;
+  bool another = false;
+  for (PendingSignal* rest = *place; rest; rest = rest->next) another |= rest->info.si_signo == number;
+  if (!another) queue.set.fetch_and(~signal_bit(number), std::memory_order_relaxed);
+  return true;
+}
+
+void refresh_attention(Fiber& fiber) noexcept {
+  SignalState& state = fiber.signals;
+  const SignalSet open = ~state.mask.load(std::memory_order_relaxed) | state.awaited.load(std::memory_order_relaxed);
+  const SignalSet pending = state.pending.set.load(std::memory_order_relaxed) | process.set.load(std::memory_order_relaxed);
+  state.attention.store((pending & open) != 0, std::memory_order_seq_cst);
+}
+
+}  // namespace detail
+
+namespace {
+
+using namespace detail;
+
+bool takes(const Fiber& fiber, SignalSet bit) noexcept {
+  return !(fiber.signals.mask.load(std::memory_order_seq_cst) & bit);
+}
+
+bool awaits(const Fiber& fiber, SignalSet bit) noexcept {
+  return (fiber.signals.awaited.load(std::memory_order_seq_cst) & bit) != 0;
+}
+
+// As the kernel's complete_signal(): one that waits for it, the main thread, any other.
+Fiber* target_of(SignalSet bit) noexcept {
+  Fiber* target = nullptr;
+  const auto choose = [&](bool (*fits)(const Fiber&, SignalSet) noexcept) {
+    return fibers::any([&](Fiber& fiber) {
+      if (fits(fiber, bit)) target = &fiber;
+      return target != nullptr;
+    });
+  };
+  if (!choose(awaits)) static_cast<void>(choose(takes));
+  return target;
+}
+
+// Makes the fiber notice: it waits and is woken, or it runs and is kicked, or it is about to run and will
+// see it at the edge.
+void interrupt(Fiber& fiber) noexcept {
+  fiber.signals.attention.store(1, std::memory_order_seq_cst);
+  if (scheduler::wake(fiber, -EINTR) || &fiber == self()) return;
+  if (!fiber.on_carrier.load(std::memory_order_seq_cst)) return;
+  Carrier* carrier = fiber.carrier;
+  if (const pid_t ktid = carrier->ktid.load(std::memory_order_relaxed))
+    kernel::call(SYS_tgkill, kernel::call(SYS_getpid), ktid, kick);
+}
+
+// Stop signals and SIGCONT cancel each other where they are pending: signal(7), kill(2).
+bool matters(int signal) noexcept { return !ignored(signal); }
+
+}  // namespace
+
+long post(Fiber& fiber, const siginfo_t& info) noexcept {
+  const SignalSet bit = signal_bit(info.si_signo);
+  Guard guard(lock);
+  const bool open = takes(fiber, bit);
+  if (open && !awaits(fiber, bit) && !matters(info.si_signo)) return 0;
+  if (!append(fiber.signals.pending, info)) return -EAGAIN;
+  if (open || awaits(fiber, bit)) interrupt(fiber);
+  return 0;
+}
+
+long post(const siginfo_t& info) noexcept {
+  const SignalSet bit = signal_bit(info.si_signo);
+  Guard guard(lock);
+  Fiber* target = target_of(bit);
+  if (target && !awaits(*target, bit) && !matters(info.si_signo)) return 0;
+  if (!append(process, info)) return -EAGAIN;
+  if (target) interrupt(*target);
+  return 0;
+}
+
+void raise(Fiber& fiber, int signal) noexcept {
+  siginfo_t info{};
+  info.si_signo = signal;
+  info.si_code = SI_USER;
+  info.si_pid = getpid();
+  info.si_uid = getuid();
+  post(fiber, info);
+}
+
+void collect_thread_signal(Fiber& fiber, int signal) noexcept {
+  const SignalSet set = signal_bit(signal);
+  siginfo_t info;
+  const timespec at_once{};
+  if (kernel::call(SYS_rt_sigtimedwait, &set, &info, &at_once, sizeof set) == signal) post(fiber, info);
+}
+
+void discard(Fiber& fiber) noexcept {
+  if (!fiber.signals.pending.set.load(std::memory_order_relaxed)) return;
+  Guard guard(lock);
+  siginfo_t info;
+  while (take(fiber.signals.pending, ~SignalSet{0}, info)) {
+  }
+}
+
+}  // namespace unblock::signals

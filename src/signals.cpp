@@ -1,0 +1,113 @@
+// Taking signals over from the kernel and giving them back; what the watchdog's thread receives.
+#include "signals.h"
+
+#include <cerrno>
+
+#include "carrier.h"
+#include "kernel.h"
+#include "runtime_limits.h"
+
+namespace unblock::signals {
+
+namespace {
+
+using namespace detail;
+
+constexpr int highest = 64;
+
+// Returns from a handler; the kernel wants one, and unwinders know it by these very instructions.
+extern "C" [[gnu::visibility("hidden")]] void unblock_restore_rt();
+asm(".text\n"
+    ".hidden unblock_restore_rt\n"
+    ".globl unblock_restore_rt\n"
+    "nop\n"
+    "unblock_restore_rt:\n"
+    "movq $15, %rax\n"
+    "syscall\n");
+
+constexpr unsigned long sa_restorer = 0x04000000;
+
+void set_mask_here(SignalSet mask) noexcept {
+  kernel::call(SYS_rt_sigprocmask, SIG_SETMASK, &mask, nullptr, sizeof mask);
+}
+
+SignalAction ours(void (*handler)(int, siginfo_t*, void*), unsigned long flags) noexcept {
+  return {plain(handler), SA_SIGINFO | sa_restorer | flags, unblock_restore_rt, 0};
+}
+
+void set_fault_stack(void* lowest) noexcept {
+  stack_t stack{};
+  stack.ss_sp = lowest;
+  stack.ss_size = limits::fault_stack;
+  kernel::call(SYS_sigaltstack, &stack, nullptr);
+}
+
+template <class Visit>
+void each_fault(Visit&& visit) noexcept {
+  for (int signal = 1; signal <= highest; ++signal)
+    if (faults & signal_bit(signal)) visit(signal);
+}
+
+}  // namespace
+
+const SignalAction& action_of(int signal) noexcept { return actions[signal]; }
+
+void detail::set_kernel_action(int signal, const SignalAction& action) noexcept {
+  kernel::call(SYS_rt_sigaction, signal, &action, nullptr, sizeof(SignalSet));
+}
+
+void hide_faults() noexcept {
+  // No mask, and not deferred: a fault in a handler must be seen too. On a stack of the carrier's own, since
+  // it may be the fiber's that overflowed.
+  each_fault([](int signal) { set_kernel_action(signal, ours(on_fault, SA_ONSTACK | SA_NODEFER)); });
+}
+
+void expose_faults() noexcept {
+  // SIGILL stays: rewritten sites rely on it. It is given on to the program's handler.
+  each_fault([](int signal) {
+    if (signal != SIGILL) set_kernel_action(signal, actions[signal]);
+  });
+}
+
+void hide_mask() noexcept { set_mask_here(carrier_mask); }
+
+void expose_mask(const Fiber& fiber) noexcept { set_mask_here(fiber.signals.mask.load(std::memory_order_relaxed)); }
+
+void prepare_carrier(Carrier& carrier) noexcept {
+  set_fault_stack(carrier.fault_stack);
+  hide_mask();
+}
+
+void adopt(Fiber& main) noexcept {
+  SignalSet mask = 0;
+  kernel::call(SYS_rt_sigprocmask, SIG_SETMASK, nullptr, &mask, sizeof mask);
+  main.signals.mask.store(mask, std::memory_order_relaxed);
+  kernel::call(SYS_sigaltstack, nullptr, &main.signals.alternate);
+  const SignalAction sigill = actions[SIGILL];  // ours is in the kernel already if this is not the first time
+  for (int signal = 1; signal <= highest; ++signal) kernel::call(SYS_rt_sigaction, signal, nullptr, &actions[signal], sizeof(SignalSet));
+  if (actions[SIGILL].handler == plain(on_fault)) actions[SIGILL] = sigill;
+  prepare_carrier(*main.carrier);
+  hide_faults();
+  set_kernel_action(kick, ours(on_kick, SA_RESTART));
+}
+
+void give_back(Fiber& fiber) noexcept {
+  lock.reset();
+  fiber.signals.pending.first = process.first = nullptr;  // pending signals are not inherited: fork(2)
+  fiber.signals.pending.set.store(0, std::memory_order_relaxed);
+  process.set.store(0, std::memory_order_relaxed);
+  fiber.signals.attention.store(0, std::memory_order_relaxed);
+  expose_faults();
+  set_kernel_action(kick, actions[kick]);
+  kernel::call(SYS_sigaltstack, &fiber.signals.alternate, nullptr);
+  expose_mask(fiber);
+}
+
+SignalSet received_by_watchdog() noexcept { return ~(with_descriptor | unblockable); }
+
+void receive(const siginfo_t& info) noexcept {
+  if (info.si_signo == kick && info.si_code == SI_TKILL) return;
+  post(info);
+}
+
+}  // namespace unblock::signals

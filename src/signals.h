@@ -1,0 +1,120 @@
+// Signals, as the kernel would keep them for threads.
+//
+// Kernel threads block every signal but faults and our own kick, so the program's handlers never run at a
+// bad moment. The watchdog's thread takes what is sent to the process, picks the fiber as the kernel would
+// pick a thread, and interrupts it: a waiting fiber wakes with EINTR, a running one is kicked. The handler
+// runs in that fiber: at the runtime's edge, or on top of the program's code. The kernel keeps the
+// program's own dispositions, save for the faults', so children and default actions are right by themselves.
+#pragma once
+
+#include <csignal>
+#include <cstdint>
+#include <ucontext.h>
+
+#include "fiber.h"
+#include "signal_state.h"
+
+namespace unblock {
+
+struct Frame;
+
+/// The kernel's struct sigaction. See rt_sigaction(2).
+struct SignalAction {
+  void (*handler)(int);
+  unsigned long flags;
+  void (*restorer)();
+  SignalSet mask;
+};
+
+namespace signals {
+
+/// A handler as SA_SIGINFO has it, and as the kernel's structure keeps it.
+using DetailedHandler = void (*)(int, siginfo_t*, void*);
+inline void (*plain(DetailedHandler handler))(int) {
+  return reinterpret_cast<void (*)(int)>(reinterpret_cast<void*>(handler));
+}
+inline DetailedHandler detailed(void (*handler)(int)) {
+  return reinterpret_cast<DetailedHandler>(reinterpret_cast<void*>(handler));
+}
+
+/// Sent by us to one of our kernel threads, to make it look at its fiber's signals. A program's own use of
+/// the number goes through our queues and does not collide.
+constexpr int kick = 64;
+/// What a handler cannot put off.
+constexpr SignalSet faults = signal_bit(SIGSEGV) | signal_bit(SIGBUS) | signal_bit(SIGFPE) | signal_bit(SIGILL) |
+                             signal_bit(SIGTRAP) | signal_bit(SIGSYS);
+constexpr SignalSet unblockable = signal_bit(SIGKILL) | signal_bit(SIGSTOP);
+/// The kernel's mask of every carrier.
+constexpr SignalSet carrier_mask = ~(faults | signal_bit(kick) | unblockable);
+
+/// Takes signals over, at activation: dispositions, the main fiber's mask and alternate stack.
+void adopt(Fiber& main) noexcept;
+/// Gives them back to the kernel, in the only fiber that is left: after fork.
+void give_back(Fiber& fiber) noexcept;
+/// Sets the kernel's mask and fault stack of the calling carrier.
+void prepare_carrier(Carrier& carrier) noexcept;
+/// Makes the kernel's mask of this kernel thread the fiber's own, for a child that inherits it; and back.
+void expose_mask(const Fiber& fiber) noexcept;
+void hide_mask() noexcept;
+/// Makes the kernel's dispositions of the faults the program's: what a new program inherits; and back.
+void expose_faults() noexcept;
+void hide_faults() noexcept;
+
+/// Signals that the watchdog should wait for, and what it does with one that came.
+[[nodiscard]] SignalSet received_by_watchdog() noexcept;
+void receive(const siginfo_t& info) noexcept;
+
+/// Queues a signal for the process or for one fiber, and interrupts whom it concerns. 0 or -EAGAIN.
+long post(const siginfo_t& info) noexcept;
+long post(Fiber& fiber, const siginfo_t& info) noexcept;
+
+/// A write of this kernel thread failed and left a SIGPIPE or SIGXFSZ pending for it: makes it the fiber's.
+void collect_thread_signal(Fiber& fiber, int signal) noexcept;
+/// Raises a signal in the calling fiber, as the kernel does for a failed write.
+void raise(Fiber& fiber, int signal) noexcept;
+
+/// What became of the signals at an edge.
+struct Delivery {
+  bool handled = false;        ///< a handler ran
+  bool restart = true;         ///< every one of them had SA_RESTART
+};
+
+/// Runs the handlers of the calling fiber's pending, unblocked signals; `context` is where it was
+/// interrupted, `frame` the system call's registers; either may be null.
+Delivery deliver(Fiber& fiber, ucontext_t* context, const Frame* frame);
+
+/// Sets a fiber's own mask (by itself) and finds out whether something is deliverable now.
+void set_mask(Fiber& fiber, SignalSet mask) noexcept;
+/// The same until the next handler has returned, or the call has ended: sigsuspend(2), ppoll(2).
+void set_temporary_mask(Fiber& fiber, SignalSet mask) noexcept;
+void end_temporary_mask(Fiber& fiber) noexcept;
+
+/// Drops what a fiber that ends had pending.
+void discard(Fiber& fiber) noexcept;
+
+[[nodiscard]] const SignalAction& action_of(int signal) noexcept;
+
+/// The parts that several files of this facility share.
+namespace detail {
+extern SignalAction actions[65];
+extern Lock lock;                 ///< guards actions and all queues
+extern PendingQueue process;      ///< for the process, with no fiber to take them yet
+extern SignalSet with_descriptor; ///< read through signalfd(2): left to the kernel
+[[nodiscard]] bool take(PendingQueue& queue, SignalSet wanted, siginfo_t& info) noexcept;
+[[nodiscard]] bool append(PendingQueue& queue, const siginfo_t& info) noexcept;
+void refresh_attention(Fiber& fiber) noexcept;
+[[nodiscard]] bool ignored(int signal) noexcept;
+void default_action(int signal) noexcept;
+void on_fault(int signal, siginfo_t* info, void* context);
+void on_kick(int signal, siginfo_t* info, void* context);
+void set_kernel_action(int signal, const SignalAction& action) noexcept;
+void run_handler(Fiber& fiber, const SignalAction& action, siginfo_t& info, ucontext_t* context, const Frame* frame);
+/// The top of the fiber's alternate stack if this handler is to run there and `here` is elsewhere, else null.
+[[nodiscard]] void* alternate_stack(const Fiber& fiber, const SignalAction& action, const void* here) noexcept;
+/// Makes the return from a handler right for the kernel thread it happens on, which may not be the one
+/// that the signal came to.
+void readdress(const Fiber& fiber, ucontext_t& context) noexcept;
+}  // namespace detail
+
+}  // namespace signals
+}  // namespace unblock

@@ -1,0 +1,68 @@
+// The program's memory as the kernel would see it: an address that is no good is an EFAULT, not a crash.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace unblock::user {
+
+// Each access notes where it may fault and where to go on then; the fault handler looks there.
+#define UNBLOCK_MAY_FAULT(label) \
+  ".pushsection unblock_faults,\"a\"\n\t.balign 4\n\t.long 1b - ., %l[" #label "] - .\n\t.popsection\n\t"
+
+/// Reads `*from`, 4 or 8 bytes. False if it cannot be read. Only on a thread whose faults we handle.
+template <class T>
+[[nodiscard]] inline bool load(const T* from, T& value) noexcept {
+  static_assert(sizeof(T) == 4 || sizeof(T) == 8);
+  asm volatile goto("1: mov %[from], %[value]\n\t" UNBLOCK_MAY_FAULT(fault)
+           : [value] "=r"(value)
+           : [from] "m"(*const_cast<const volatile T*>(from))
+           :
+           : fault);
+  return true;
+fault:
+  return false;
+}
+
+/// Writes `value` to `*to`, 4 or 8 bytes. False if it cannot be written.
+template <class T>
+[[nodiscard]] inline bool store(T* to, T value) noexcept {
+  static_assert(sizeof(T) == 4 || sizeof(T) == 8);
+  asm volatile goto("1: mov %[value], (%[to])\n\t" UNBLOCK_MAY_FAULT(fault)
+           :
+           : [to] "r"(to), [value] "r"(value)
+           : "memory"
+           : fault);
+  return true;
+fault:
+  return false;
+}
+
+/// If `*word` is `expected`, makes it `desired`; else makes `expected` what it is. False on a fault.
+[[nodiscard]] inline bool compare_exchange(std::uint32_t* word, std::uint32_t& expected,
+                                           std::uint32_t desired) noexcept {
+  std::uint32_t seen = expected;
+  asm volatile goto("1: lock cmpxchgl %[desired], (%[word])\n\t" UNBLOCK_MAY_FAULT(fault)
+           : "+a"(seen)
+           : [word] "r"(word), [desired] "r"(desired)
+           : "memory", "cc"
+           : fault);
+  expected = seen;
+  return true;
+fault:
+  return false;
+}
+
+/// Copies `bytes` between the program's memory and ours. False if some of it was not accessible.
+[[nodiscard]] inline bool copy(void* to, const void* from, std::size_t bytes) noexcept {
+  asm volatile goto("1: rep movsb\n\t" UNBLOCK_MAY_FAULT(fault) : "+D"(to), "+S"(from), "+c"(bytes) : : "memory" : fault);
+  return true;
+fault:
+  return false;
+}
+
+/// For the fault handler: where to go on after a fault at `instruction`; 0 if it is none of ours.
+/// Async-signal-safe.
+[[nodiscard]] std::uintptr_t recovery(std::uintptr_t instruction) noexcept;
+
+}  // namespace unblock::user

@@ -1,0 +1,57 @@
+// How a fiber waits: for time, for a wake-up on an address, for descriptors. All else is built on this.
+#pragma once
+
+#include <cerrno>
+#include <cstdint>
+
+#include "clock.h"
+#include "fiber.h"
+#include "processor.h"
+#include "scheduler.h"
+
+namespace unblock::waiting {
+
+/// How a system call that a signal interrupted goes on, as the kernel's own codes have it; the edge of the
+/// runtime turns them into EINTR or another try. See signal(7), "Interruption of system calls".
+constexpr long restart_if_asked = -512;   // ERESTARTSYS: if the handler has SA_RESTART
+constexpr long restart_unhandled = -514;  // ERESTARTNOHAND: only if no handler ran
+
+/// The frame of every wait. `arm()` queues the fiber wherever it can be woken from and returns 0, or a
+/// negative error number if there is nothing to wait for; `disarm()` undoes what is left of it. Both run
+/// with the processor held. Returns what the waker gave, arm's error, -ETIMEDOUT at `deadline`, -EINTR if a
+/// signal is to be handled, -ENOMEM.
+template <class Arm, class Disarm>
+long wait(Fiber& fiber, Nanoseconds deadline, Arm&& arm, Disarm&& disarm) noexcept {
+  scheduler::acquire(fiber);
+  scheduler::prepare_wait(fiber);
+  // After the announcement: whoever posts a signal now sees the fiber wait, or we see the signal.
+  long result = fiber.signals.attention.load(std::memory_order_seq_cst) ? -EINTR : arm();
+  if (result == 0 && deadline != never && !fiber.home->deadlines.add(fiber, deadline)) result = -ENOMEM;
+  if (result == 0)
+    result = scheduler::park(fiber);
+  else if (!scheduler::cancel_wait(fiber))
+    scheduler::park(fiber);
+  disarm();
+  fiber.home->deadlines.remove(fiber);
+  scheduler::release(fiber);
+  return result;
+}
+
+/// Sleeps until `deadline` or a signal, or until scheduler::wake().
+inline long until(Fiber& fiber, Nanoseconds deadline) noexcept {
+  return wait(fiber, deadline, [] { return 0L; }, [] {});
+}
+
+/// Sleeps while `*address` is `expected`, until woken with a bitset that meets `bitset`. Also returns
+/// -EAGAIN if the value differs, -EFAULT.
+long on_address(Fiber& fiber, std::uintptr_t address, std::uint32_t expected, std::uint32_t bitset,
+                Nanoseconds deadline) noexcept;
+
+/// Waits until descriptor `fd` may be ready for `events` (Readiness). `exclusive`: an event wakes one such
+/// waiter only. `fd` changes if the descriptor is closed meanwhile: the caller goes on with the new number.
+long for_descriptor(Fiber& fiber, int& fd, unsigned events, Nanoseconds deadline, bool exclusive = false) noexcept;
+
+/// Waits for any of `count` waiters, fd and events set, in memory that is not on the stack.
+long for_descriptors(Fiber& fiber, IoWaiter* waiters, unsigned count, Nanoseconds deadline) noexcept;
+
+}  // namespace unblock::waiting

@@ -1,0 +1,177 @@
+// The watchdog.
+#include "watchdog.h"
+
+#include <algorithm>
+#include <atomic>
+#include <fcntl.h>
+
+#include "carrier.h"
+#include "clock.h"
+#include "format.h"
+#include "kernel.h"
+#include "kernel_thread.h"
+#include "log.h"
+#include "memory.h"
+#include "options.h"
+#include "processor.h"
+#include "runtime_limits.h"
+#include "signals.h"
+#include "stats.h"
+
+namespace unblock::watchdog {
+
+namespace {
+
+// What was seen of a processor's holder at the last look.
+struct Sight {
+  Carrier* holder = nullptr;
+  std::uint64_t tick = 0;
+  std::uint64_t call = 0;
+  Nanoseconds since = 0;  // when this holder was first seen with this fiber
+};
+
+struct State {
+  Processor* processor = nullptr;
+  Sight sight;
+  std::atomic<pid_t> ktid{0};
+  std::atomic<bool> asleep{false};  // until somebody wakes it
+};
+
+constinit State state;
+
+// Whether a kernel thread sleeps, by its state in /proc/self/task/KTID/stat: proc_pid_stat(5).
+bool sleeps(pid_t ktid) noexcept {
+  char path[64] = {};
+  format::Writer writer(path, sizeof path - 1);
+  writer.put("/proc/self/task/");
+  writer.put(ktid);
+  writer.put("/stat");
+  const long fd = kernel::call(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return false;
+  char text[128];
+  const long size = kernel::call(SYS_read, fd, text, sizeof text);
+  kernel::call(SYS_close, fd);
+  // The name is in parentheses, and may have some of its own.
+  for (long i = size - 1; i > 0; --i)
+    if (text[i] == ')' && i + 2 < size) return text[i + 2] == 'S' || text[i + 2] == 'D';
+  return false;
+}
+
+bool retake(Processor& processor, Carrier& carrier) noexcept {
+  // A: matches the exchange in scheduler::acquire(): either the fiber is in the runtime, or we have it.
+  Claim expected = Claim::Outside;
+  if (!carrier.claim.compare_exchange_strong(expected, Claim::None, std::memory_order_acq_rel)) return false;
+  if (carriers::give(processor)) {
+    stats::count(stats::retakes);
+    return true;
+  }
+  // Nobody to take it. The fiber may have noticed that it lost it, then it queues and waits for a holder:
+  // try again until there is one.
+  while (!carriers::give(processor)) {
+    const timespec pause{0, 1'000'000};
+    kernel::call(SYS_nanosleep, &pause, nullptr);
+  }
+  return true;
+}
+
+// Whether the fiber at `carrier` has had the processor for too long: in a call that lasts, asleep in one
+// that nobody marked, or computing past its slice.
+bool overdue(const Sight& sight, const Carrier& carrier, Nanoseconds now) noexcept {
+  const std::uint64_t call = carrier.call.load(std::memory_order_relaxed);
+  if (call) return call == sight.call;
+  const Nanoseconds held = now - sight.since;
+  if (held >= options::values().slice * (second / 1000) && !options::values().cooperative) return true;
+  return held >= limits::unmarked_call_us * (second / 1'000'000) && sleeps(carrier.ktid.load(std::memory_order_relaxed));
+}
+
+// Looks once. True if something was retaken.
+bool look() noexcept {
+  Processor& processor = *state.processor;
+  Sight& sight = state.sight;
+  Carrier* holder = processor.holder.load(std::memory_order_acquire);
+  if (!holder || holder->claim.load(std::memory_order_acquire) != Claim::Outside || fibers::live() < 2) {
+    sight.holder = nullptr;
+    return false;
+  }
+  const std::uint64_t tick = processor.tick.load(std::memory_order_relaxed);
+  const Nanoseconds now = clock_time::now();
+  if (holder != sight.holder || tick != sight.tick) {
+    sight = {holder, tick, holder->call.load(std::memory_order_relaxed), now};
+    return false;
+  }
+  const bool due = overdue(sight, *holder, now);
+  sight.call = holder->call.load(std::memory_order_relaxed);
+  return due && retake(processor, *holder);
+}
+
+// Fibers with a signal that found them where it could not be handled: kicked until it is.
+void kick_again() noexcept {
+  const long pid = kernel::call(SYS_getpid);
+  carriers::each([&](Carrier& carrier) {
+    Fiber* fiber = carrier.running;
+    const pid_t ktid = carrier.ktid.load(std::memory_order_relaxed);
+    if (fiber && ktid && fiber->signals.attention.load(std::memory_order_relaxed)) kernel::call(SYS_tgkill, pid, ktid, signals::kick);
+  });
+}
+
+// Sleeps for that long, or until a signal comes, which it passes on. 0: until one comes.
+void sleep(int microseconds) noexcept {
+  const SignalSet wanted = signals::received_by_watchdog();
+  const timespec time{microseconds / 1'000'000, microseconds % 1'000'000 * 1000L};
+  siginfo_t info;
+  const long result = kernel::call(SYS_rt_sigtimedwait, &wanted, &info, microseconds ? &time : nullptr, sizeof wanted);
+  if (result > 0) signals::receive(info);
+}
+
+bool idle() noexcept { return state.processor->sleeping.load(std::memory_order_relaxed); }
+
+void body(void*) {
+  int pause = limits::watchdog_shortest_us;
+  int quiet = 0;
+  for (;;) {
+    if (quiet > limits::watchdog_looks && idle()) {
+      state.asleep.store(true, std::memory_order_seq_cst);
+      if (idle()) sleep(0);
+      state.asleep.store(false, std::memory_order_relaxed);
+      quiet = 0;
+      pause = limits::watchdog_shortest_us;
+    } else {
+      sleep(pause);
+    }
+    if (look()) {
+      quiet = 0;
+      pause = limits::watchdog_shortest_us;
+    } else if (++quiet > limits::watchdog_eager_looks) {
+      pause = std::min(pause * 2, limits::watchdog_longest_us);
+    }
+    kick_again();
+  }
+}
+
+}  // namespace
+
+void start(Processor& processor) noexcept {
+  state.processor = &processor;
+  state.sight = {};
+  void* stack = memory::map_stack(limits::carrier_stack);
+  const std::uintptr_t tls = kernel_thread::make_tls();
+  if (stack && tls && kernel_thread::start(body, nullptr, static_cast<char*>(stack) + limits::carrier_stack, tls, state.ktid) == 0)
+    return;
+  log::warning(log::core, "no kernel thread for the watchdog: a thread that blocks may stop the others");
+}
+
+void notice_activity() noexcept {
+  if (state.asleep.load(std::memory_order_relaxed) && state.asleep.exchange(false)) interrupt();
+}
+
+void interrupt() noexcept {
+  if (const pid_t ktid = state.ktid.load(std::memory_order_relaxed))
+    kernel::call(SYS_tgkill, kernel::call(SYS_getpid), ktid, signals::kick);
+}
+
+void forget() noexcept {
+  state.ktid.store(0, std::memory_order_relaxed);
+  state.asleep.store(false, std::memory_order_relaxed);
+}
+
+}  // namespace unblock::watchdog

@@ -1,0 +1,25 @@
+// The watchdog: the one kernel thread that runs no fibers. It sees to it that none of them stops the others,
+// and takes the signals that are sent to the process.
+#pragma once
+
+namespace unblock {
+
+class Processor;
+
+namespace watchdog {
+
+/// Starts it, at activation. If the kernel has no thread for it, nothing is retaken and no signal received;
+/// a line on stderr says so.
+void start(Processor& processor) noexcept;
+
+/// The processor's loop has answered: if the watchdog sleeps for good, it is woken. Cheap. Any carrier.
+void notice_activity() noexcept;
+
+/// Makes it look again now. Any kernel thread.
+void interrupt() noexcept;
+
+/// In a fork's child it does not exist.
+void forget() noexcept;
+
+}  // namespace watchdog
+}  // namespace unblock

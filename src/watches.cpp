@@ -1,0 +1,115 @@
+// Who waits for which descriptor.
+#include "watches.h"
+
+#include <new>
+
+#include "fiber.h"
+#include "memory.h"
+#include "processor.h"
+#include "scheduler.h"
+
+namespace unblock {
+
+Watches::Watch* Watches::find(int fd) const noexcept {
+  if (fd < 0 || static_cast<std::size_t>(fd) >= limits::max_descriptors) return nullptr;
+  Watch* chunk = chunks_[fd / limits::descriptor_chunk].load(std::memory_order_acquire);
+  return chunk ? chunk + fd % limits::descriptor_chunk : nullptr;
+}
+
+Watches::Watch* Watches::find_or_create(int fd) noexcept {
+  if (Watch* watch = find(fd)) return watch;
+  if (fd < 0 || static_cast<std::size_t>(fd) >= limits::max_descriptors) return nullptr;
+  void* chunk = memory::map(limits::descriptor_chunk * sizeof(Watch));  // zeroes: empty watches
+  if (!chunk) return nullptr;
+  chunks_[fd / limits::descriptor_chunk].store(static_cast<Watch*>(chunk), std::memory_order_release);
+  return find(fd);
+}
+
+void Watches::enqueue(Watch& watch, IoWaiter& waiter) noexcept {
+  waiter.next = nullptr;
+  waiter.previous = watch.last;
+  (watch.first ? watch.last->next : watch.first) = &waiter;
+  watch.last = &waiter;
+  waiter.queued = true;
+}
+
+void Watches::dequeue(Watch& watch, IoWaiter& waiter) noexcept {
+  (waiter.previous ? waiter.previous->next : watch.first) = waiter.next;
+  (waiter.next ? waiter.next->previous : watch.last) = waiter.previous;
+  waiter.queued = false;
+}
+
+unsigned Watches::wanted(const Watch& watch) noexcept {
+  unsigned events = 0;
+  for (const IoWaiter* waiter = watch.first; waiter; waiter = waiter->next) events |= waiter->events;
+  return events;
+}
+
+bool Watches::arm(Watch& watch, int fd, unsigned events) noexcept {
+  if (!loop_.arm(fd, events, watch.reopened)) return false;
+  watch.armed = events;
+  watch.reopened = false;
+  return true;
+}
+
+bool Watches::add(IoWaiter& waiter) noexcept {
+  Watch* watch = find_or_create(waiter.fd);
+  if (!watch) return false;
+  if ((watch->armed & waiter.events) != waiter.events && !arm(*watch, waiter.fd, watch->armed | waiter.events))
+    return false;
+  enqueue(*watch, waiter);
+  watch->busy.store(true, std::memory_order_relaxed);
+  return true;
+}
+
+void Watches::remove(IoWaiter& waiter) noexcept {
+  // A waiter keeps the number it is queued under, whatever its fiber does with its own.
+  if (waiter.queued) dequeue(*find(waiter.fd), waiter);
+}
+
+bool Watches::busy(int fd) const noexcept {
+  const Watch* watch = find(fd);
+  return watch && watch->busy.load(std::memory_order_relaxed);
+}
+
+unsigned Watches::followers(int fd) const noexcept {
+  const Watch* watch = find(fd);
+  unsigned count = 0;
+  for (const IoWaiter* waiter = watch ? watch->first : nullptr; waiter; waiter = waiter->next) count += waiter->follows;
+  return count;
+}
+
+void Watches::forget(int fd, int refuge) noexcept {
+  Watch* watch = find(fd);
+  if (!watch) return;
+  while (IoWaiter* waiter = watch->first) {
+    dequeue(*watch, *waiter);
+    if (!waiter->follows) continue;
+    waiter->fd = refuge;
+    if (refuge >= 0 && add(*waiter)) continue;
+    if (scheduler::claim_wake(*waiter->fiber, 0)) waiter->fiber->home->push(*waiter->fiber);
+  }
+  if (watch->armed) static_cast<void>(arm(*watch, fd, 0));
+  watch->reopened = true;
+  watch->busy.store(false, std::memory_order_relaxed);
+}
+
+void Watches::ready(int fd, unsigned events) noexcept {
+  Watch* watch = find(fd);
+  if (!watch) return;
+  unsigned taken = 0;       // directions that an exclusive waiter was woken for
+  unsigned found = 0;       // directions that somebody waited for
+  for (IoWaiter *waiter = watch->first, *next; waiter; waiter = next) {
+    next = waiter->next;
+    const unsigned hit = waiter->events & events;
+    found |= hit;
+    if (!hit || (waiter->exclusive && (hit & ~taken) == 0)) continue;
+    if (waiter->exclusive) taken |= hit;
+    dequeue(*watch, *waiter);
+    if (scheduler::claim_wake(*waiter->fiber, 0)) waiter->fiber->home->push(*waiter->fiber);
+  }
+  // Nobody waits for it and it would be reported over and over.
+  if ((events & watch->armed & ~found) != 0) static_cast<void>(arm(*watch, fd, wanted(*watch)));
+}
+
+}  // namespace unblock
