@@ -87,8 +87,8 @@ def socks5(connection, values, number: int) -> bytes:
 
 def stream(connection, values, _number) -> bytes:
     """The second half of 64 KiB to a server that answers nothing and hangs up: what it reports of it (see
-    Server.reports) is the content. The first half went on connecting: iperf gives a connection its thread when
-    it has read from it, and is known to crash, natively, when threads come while others go."""
+    Server.reports) is the content. The first half went on connecting: iperf gives a connection its thread
+    when it has read from it, and is known to crash, natively, when threads come while others go."""
     connection.sendall(bytes(STREAM // 2))
     connection.shutdown(socket.SHUT_WR)
     return connection.recv(1)

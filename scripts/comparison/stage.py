@@ -69,7 +69,8 @@ class Stage:
         if self.process:
             status, seconds = self.process.terminate()
             if status == -signal.SIGKILL and seconds > 1:
-                print(f"  {self._server.name} ignored SIGTERM for {seconds:.0f} s and was killed", file=sys.stderr)
+                print(f"  {self._server.name} ignored SIGTERM for {seconds:.0f} s and was killed",
+                      file=sys.stderr)
         if self._backend:
             self._backend.kill()
         self._directory.cleanup()
