@@ -34,21 +34,6 @@ long to_errno(long result) noexcept {
   return -1;
 }
 
-// Marks the fiber as one that a cancellation may wake.
-class CancellationPoint {
- public:
-  explicit CancellationPoint(Fiber& fiber) : fiber_(fiber) {
-    fiber_.cancellable.store(true, std::memory_order_seq_cst);
-    pthread_testcancel();
-  }
-  ~CancellationPoint() { fiber_.cancellable.store(false, std::memory_order_relaxed); }
-  CancellationPoint(const CancellationPoint&) = delete;
-  CancellationPoint& operator=(const CancellationPoint&) = delete;
-
- private:
-  Fiber& fiber_;
-};
-
 template <class Call>
 long serve(Fiber& fiber, Call&& call) {
   return to_errno(edge::serve(fiber, nullptr, call));
@@ -56,8 +41,12 @@ long serve(Fiber& fiber, Call&& call) {
 
 template <class Call>
 long serve_cancellable(Fiber& fiber, Call&& call) {
-  CancellationPoint point(fiber);
-  return serve(fiber, call);
+  // First the mark that a cancellation may wake the fiber, then the look whether there was one.
+  fiber.cancellable.store(true, std::memory_order_seq_cst);
+  pthread_testcancel();
+  const long result = serve(fiber, call);
+  fiber.cancellable.store(false, std::memory_order_relaxed);
+  return result;
 }
 
 }  // namespace
@@ -137,12 +126,27 @@ extern "C" [[gnu::visibility("default")]] void* dlopen(const char* file, int mod
   return handle;
 }
 
+// Made before the first thread, too, when nothing else of ours is active.
+extern "C" [[gnu::visibility("default")]] int signalfd(int fd, const sigset_t* mask, int flags) {
+  static constinit real::Next<int(int, const sigset_t*, int)> next("signalfd");
+  if (mask && !self()) signals::leave_to_kernel(*reinterpret_cast<const SignalSet*>(mask));
+  return next(fd, mask, flags);
+}
+
 // Our loop's own descriptors are not to be seen by the program.
 
 extern "C" [[gnu::visibility("default")]] int epoll_create1(int flags) {
   static constinit real::Next<int(int)> next("epoll_create1");
   const int fd = next(flags);
   return libev::inside() ? descriptors::hide(fd) : fd;
+}
+
+extern "C" [[gnu::visibility("default")]] int epoll_ctl(int epfd, int operation, int fd, epoll_event* event) {
+  static constinit real::Next<int(int, int, int, epoll_event*)> next("epoll_ctl");
+  const int result = next(epfd, operation, fd, event);
+  if (result == 0 || errno != EBADF || !libev::inside()) return result;
+  libev::refused(fd);
+  return 0;
 }
 
 extern "C" [[gnu::visibility("default")]] int eventfd(unsigned value, int flags) {

@@ -42,7 +42,7 @@ void shared() noexcept;
 void forget(Fiber& fiber, int fd) noexcept;
 
 /// A waiter that went on with another number is done with it.
-void leave_refuge(int fd) noexcept;
+void leave_refuge(Fiber& fiber, int fd) noexcept;
 
 /// Moves a descriptor of the runtime's own out of the program's way, beyond RLIMIT_NOFILE if need be, so
 /// that the program's next descriptor has the number it has natively. Returns the new number.

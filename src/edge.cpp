@@ -2,11 +2,14 @@
 #include "edge.h"
 
 #include <pthread.h>
+#include <utility>
 
 namespace unblock::edge::detail {
 
 bool settle(Fiber& fiber, long& result, const Frame* frame) {
   const bool interrupted = is_restart_code(result);
+  // Handlers make calls of their own, and may never come back.
+  const Nanoseconds deadline = std::exchange(fiber.restart_deadline, 0);
   signals::Delivery delivery;
   if (fiber.signals.attention.load(std::memory_order_relaxed)) delivery = signals::deliver(fiber, nullptr, frame);
   // In libc's own cancellation points the handler of its signal does this.
@@ -15,10 +18,11 @@ bool settle(Fiber& fiber, long& result, const Frame* frame) {
     fiber.cancellable.store(true, std::memory_order_relaxed);
   }
   // Woken for a signal that needed no handler: the temporary mask stays until the call has ended.
-  if (interrupted && !delivery.handled) return true;
-  if (interrupted && result == waiting::restart_if_asked && delivery.restart) return true;
+  if (interrupted && (!delivery.handled || (result == waiting::restart_if_asked && delivery.restart))) {
+    fiber.restart_deadline = deadline;
+    return true;
+  }
   if (interrupted) result = -EINTR;
-  fiber.restart_deadline = 0;
   signals::end_temporary_mask(fiber);
   return false;
 }

@@ -27,7 +27,7 @@ namespace detail {
 
 /// Makes `call(fiber)`, which answers as the kernel does or with a restart code, in the runtime; then lets
 /// the fiber's signal handlers run. Returns what the program gets. Not noexcept: a handler may cancel the
-/// thread, and its stack is unwound through here.
+/// thread, and its stack is unwound through here, without destructors.
 template <class Call>
 long serve(Fiber& fiber, const Frame* frame, Call&& call) {
   for (;;) {

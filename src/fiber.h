@@ -118,7 +118,7 @@ extern "C" [[gnu::visibility("hidden")]] [[gnu::tls_model("initial-exec")]] thre
 [[nodiscard]] [[gnu::always_inline]] inline Fiber* self() noexcept { return unblock_self; }
 
 /// Marks a stretch in which a fiber is in the runtime: its system calls go straight to the kernel, and
-/// signal handlers wait until the end. Ends with the scope, a cancellation's unwinding included.
+/// signal handlers wait until the end.
 class InRuntime {
  public:
   explicit InRuntime(Fiber& fiber) noexcept : fiber_(fiber) {

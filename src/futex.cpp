@@ -1,6 +1,7 @@
 // Decoding futex(2), and the operations on private words that do not sleep.
 #include "futex.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <climits>
 #include <ctime>
@@ -36,6 +37,10 @@ struct Call {
   [[nodiscard]] int count() const noexcept { return static_cast<int>(timeout_or_count); }
 };
 
+bool takes_clock(int command) noexcept {
+  return command == FUTEX_WAIT_BITSET || command == FUTEX_WAIT_REQUEUE_PI || command == FUTEX_LOCK_PI2;
+}
+
 bool aligned(std::uintptr_t address) noexcept { return address % sizeof(std::uint32_t) == 0; }
 
 // Whether the sleeper's words are ours alone: private ones, and the tid of a thread that pthread_join
@@ -69,20 +74,21 @@ long wait(Fiber& fiber, const Call& call) noexcept {
 }
 
 // Sleeping kernel threads may share the word: other processes', and a fiber's while it is in the kernel.
-int wake_kernel(std::uint32_t* word, int count, std::uint32_t bitset) noexcept {
+long wake_kernel(std::uint32_t* word, int count, std::uint32_t bitset) noexcept {
   const long woken = kernel::call(SYS_futex, word, FUTEX_WAKE_BITSET, count, nullptr, nullptr, bitset);
   if (woken > 0) stats::count(stats::futex_kernel_wakes, woken);
-  return woken > 0 ? static_cast<int>(woken) : 0;
+  return woken;
 }
 
-int wake(const Call& call, std::uint32_t bitset) noexcept {
+long wake(const Call& call, std::uint32_t bitset) noexcept {
   const int count = call.value > INT_MAX ? INT_MAX : static_cast<int>(call.value);
   // The kernel wakes one for a count of zero, too.
   const int wanted = count > 0 ? count : 1;
   int woken = parking_lot::wake(call.address(), wanted, bitset);
   stats::count(stats::futex_wakes, woken);
-  if (!call.is_private() && woken < wanted) woken += wake_kernel(call.word, wanted - woken, bitset);
-  return woken;
+  if (call.is_private() || woken >= wanted) return woken;
+  const long in_kernel = wake_kernel(call.word, wanted - woken, bitset);
+  return in_kernel < 0 && woken == 0 ? in_kernel : woken + std::max(0l, in_kernel);
 }
 
 long requeue(const Call& call) noexcept {
@@ -96,7 +102,7 @@ long requeue(const Call& call) noexcept {
   const int woken =
       parking_lot::wake_locked(from, call.address(), static_cast<int>(call.value), FUTEX_BITSET_MATCH_ANY);
   const int moved = parking_lot::requeue_locked(call.address(), call.second_address(), call.count());
-  return call.command() == FUTEX_CMP_REQUEUE ? woken + moved : woken;
+  return woken + moved;
 }
 
 std::uint32_t apply(unsigned operation, std::uint32_t old, std::uint32_t argument, bool& known) noexcept {
@@ -151,13 +157,14 @@ long wake_op(const Call& call) noexcept {
 
 }  // namespace
 
-int wake(std::uint32_t* word, int count) noexcept {
-  return wake({word, FUTEX_WAKE, static_cast<std::uint32_t>(count), 0, nullptr, 0}, FUTEX_BITSET_MATCH_ANY);
+void wake(std::uint32_t* word, int count) noexcept {
+  wake({word, FUTEX_WAKE, static_cast<std::uint32_t>(count), 0, nullptr, 0}, FUTEX_BITSET_MATCH_ANY);
 }
 
 long call(Fiber& fiber, std::uint32_t* word, int operation, std::uint32_t value, long timeout_or_count,
           std::uint32_t* second_word, std::uint32_t third_value) noexcept {
   const Call call{word, operation, value, timeout_or_count, second_word, third_value};
+  if ((operation & FUTEX_CLOCK_REALTIME) && !takes_clock(call.command())) return -ENOSYS;
   switch (call.command()) {
     case FUTEX_WAIT:
     case FUTEX_WAIT_BITSET:

@@ -17,7 +17,7 @@ long call(Fiber& fiber, std::uint32_t* word, int operation, std::uint32_t value,
 long wait_many(Fiber& fiber, const void* words, unsigned count, unsigned flags, const void* timeout, int clock) noexcept;
 
 /// Wakes up to `count` sleepers at `word`, fibers first, then kernel threads. Any kernel thread.
-int wake(std::uint32_t* word, int count) noexcept;
+void wake(std::uint32_t* word, int count) noexcept;
 
 /// What the kernel does with the locks of a thread that ends: get_robust_list(2). Marks each as its dead
 /// owner's and wakes a waiter.

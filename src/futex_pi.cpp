@@ -54,8 +54,8 @@ long lock(Fiber& fiber, std::uint32_t* word, Nanoseconds deadline) noexcept {
   return result == -EINTR ? waiting::restart_unhandled : result;
 }
 
-// Hands the word to the oldest waiter, who need not look at it again.
-long unlock(Fiber& fiber, std::uint32_t* word) noexcept {
+// Hands the word to the oldest waiter, who need not look at it again; with `mark` for the heir to find.
+long unlock(Fiber& fiber, std::uint32_t* word, std::uint32_t mark) noexcept {
   ParkingBucket& bucket = parking_lot::bucket_of(reinterpret_cast<std::uintptr_t>(word));
   Guard guard(bucket.lock);
   std::uint32_t seen;
@@ -68,18 +68,20 @@ long unlock(Fiber& fiber, std::uint32_t* word) noexcept {
     }
     const auto heir = static_cast<std::uint32_t>(node->fiber->tid);
     // Written before the heir can run; taken back if it has just given up.
-    if (!user::store(word, heir | FUTEX_WAITERS | (seen & FUTEX_OWNER_DIED))) return -EFAULT;
+    if (!user::store(word, heir | FUTEX_WAITERS | mark)) return -EFAULT;
     if (parking_lot::wake_locked(bucket, node->address, 1, FUTEX_BITSET_MATCH_ANY) == 1) return 0;
     node = bucket.first;
   }
-  return user::store(word, 0u) ? 0 : -EFAULT;
+  return user::store(word, mark) ? 0 : -EFAULT;
 }
 
 }  // namespace
 
+void owner_died(Fiber& fiber, std::uint32_t* word) noexcept { unlock(fiber, word, FUTEX_OWNER_DIED); }
+
 long call(Fiber& fiber, std::uint32_t* word, int command, bool realtime, const timespec* timeout) noexcept {
   if (reinterpret_cast<std::uintptr_t>(word) % sizeof *word) return -EINVAL;
-  if (command == FUTEX_UNLOCK_PI) return unlock(fiber, word);
+  if (command == FUTEX_UNLOCK_PI) return unlock(fiber, word, 0);
   if (command == FUTEX_TRYLOCK_PI) return take_or_mark(fiber, word, true);
   Nanoseconds deadline;
   const clockid_t clock = command == FUTEX_LOCK_PI || realtime ? CLOCK_REALTIME : CLOCK_MONOTONIC;

@@ -12,4 +12,7 @@ namespace unblock::futex_pi {
 /// fiber in order of arrival; fibers have no priorities to inherit. Errors as futex(2).
 long call(Fiber& fiber, std::uint32_t* word, int command, bool realtime, const timespec* timeout) noexcept;
 
+/// The owner of `word` ends: hands it to the oldest waiter, marked as its dead owner's.
+void owner_died(Fiber& fiber, std::uint32_t* word) noexcept;
+
 }  // namespace unblock::futex_pi

@@ -112,13 +112,15 @@ int open_refuge(int fd, unsigned users) noexcept {
   return refuge;
 }
 
-void leave_refuge(int fd) noexcept {
+void leave_refuge(Fiber& fiber, int fd) noexcept {
   Hidden* entry = find(fd);
   if (!entry) return;
   lock.lock();
   const bool last = --entry->users == 0;
   lock.unlock();
-  if (last) drop(*entry);
+  if (!last) return;
+  forget(fiber, fd);
+  drop(*entry);
 }
 
 }  // namespace unblock::descriptors

@@ -15,18 +15,20 @@ namespace unblock {
 
 namespace {
 
-// Set while libev runs for us. A flow's own variable: a carrier's, or a fiber's that arms a watch.
-constinit thread_local bool in_loop = false;
+class LibevLoop;
+
+// The loop that libev runs for us here. A flow's own variable: a carrier's, or a fiber's that arms a watch.
+constinit thread_local LibevLoop* in_loop = nullptr;
 
 class InLoop {
  public:
-  InLoop() noexcept : before_(in_loop) { in_loop = true; }
+  explicit InLoop(LibevLoop& loop) noexcept : before_(in_loop) { in_loop = &loop; }
   ~InLoop() { in_loop = before_; }
   InLoop(const InLoop&) = delete;
   InLoop& operator=(const InLoop&) = delete;
 
  private:
-  bool before_;
+  LibevLoop* before_;
 };
 
 // libev has one allocator for the process, and the program may use libev, too: ours is malloc for the program.
@@ -44,10 +46,12 @@ class LibevLoop final : public EventLoop {
   void poll(Nanoseconds deadline, EventSink& sink) noexcept override;
   void wake() noexcept override;
   void abandon() noexcept override { descriptors::close_all_hidden(); }
+  void refused(int fd) noexcept { refused_[refused_count_++ % refusals] = fd; }
 
  private:
   [[nodiscard]] ev_io* watcher(int fd) noexcept;
   [[nodiscard]] bool set_alarm(Nanoseconds deadline) noexcept;
+  void run(int flags) noexcept;
   static void on_io(struct ev_loop* loop, ev_io* watcher, int events);
 
   struct ev_loop* loop_ = nullptr;
@@ -57,6 +61,9 @@ class LibevLoop final : public EventLoop {
   int alarm_ = -1;               // a timerfd: epoll's milliseconds are too coarse for short sleeps
   Nanoseconds alarm_time_ = never;
   EventSink* sink_ = nullptr;
+  static constexpr unsigned refusals = 64;
+  int refused_[refusals];
+  unsigned refused_count_ = 0;
   ev_io* chunks_[limits::max_descriptors / limits::descriptor_chunk] = {};
 };
 
@@ -65,7 +72,7 @@ constexpr Nanoseconds coarse = 20'000'000;
 constexpr Nanoseconds early = 2'000'000;
 
 bool LibevLoop::open() noexcept {
-  InLoop inside;
+  InLoop inside(*this);
   ev_set_allocator(allocate);
   loop_ = ev_loop_new(static_cast<unsigned>(EVBACKEND_EPOLL) | static_cast<unsigned>(EVFLAG_NOENV) |
                       static_cast<unsigned>(EVFLAG_NOSIGMASK) | static_cast<unsigned>(EVFLAG_NOTIMERFD));
@@ -106,7 +113,7 @@ void LibevLoop::on_io(struct ev_loop* loop, ev_io* watcher, int events) {
 }
 
 bool LibevLoop::arm(int fd, unsigned events, bool) noexcept {
-  InLoop inside;
+  InLoop inside(*this);
   ev_io* io = watcher(fd);
   if (!io) return false;
   ev_io_stop(loop_, io);
@@ -127,36 +134,41 @@ bool LibevLoop::set_alarm(Nanoseconds deadline) noexcept {
   return true;
 }
 
+void LibevLoop::run(int flags) noexcept {
+  ev_run(loop_, flags);
+  while (refused_count_) sink_->ready(refused_[--refused_count_ % refusals], Readable | Writable);
+}
+
 void LibevLoop::poll(Nanoseconds deadline, EventSink& sink) noexcept {
-  InLoop inside;
+  InLoop inside(*this);
   sink_ = &sink;
   if (deadline == 0) {
-    ev_run(loop_, EVRUN_NOWAIT);
+    run(EVRUN_NOWAIT);
     return;
   }
   if (deadline == never) {
-    ev_run(loop_, EVRUN_ONCE);
+    run(EVRUN_ONCE);
     return;
   }
   const Nanoseconds left = deadline - clock_time::now();
   if (left <= 0) {
-    ev_run(loop_, EVRUN_NOWAIT);
+    run(EVRUN_NOWAIT);
     return;
   }
   const bool exactly = left < coarse && set_alarm(deadline);
   if (exactly) {
-    ev_run(loop_, EVRUN_ONCE);
+    run(EVRUN_ONCE);
     return;
   }
   ev_now_update(loop_);
   ev_timer_set(&long_wait_, static_cast<double>(left > early ? left - early : left) / second, 0);
   ev_timer_start(loop_, &long_wait_);
-  ev_run(loop_, EVRUN_ONCE);
+  run(EVRUN_ONCE);
   ev_timer_stop(loop_, &long_wait_);
 }
 
 void LibevLoop::wake() noexcept {
-  InLoop inside;
+  InLoop inside(*this);
   ev_async_send(loop_, &waker_);
 }
 
@@ -169,6 +181,8 @@ EventLoop* make_libev_loop() noexcept {
   return loop->open() ? loop : nullptr;
 }
 
-bool libev::inside() noexcept { return in_loop; }
+bool libev::inside() noexcept { return in_loop != nullptr; }
+
+void libev::refused(int fd) noexcept { in_loop->refused(fd); }
 
 }  // namespace unblock

@@ -12,6 +12,10 @@ namespace unblock {
 namespace libev {
 /// True while the calling flow is in one of our loops: descriptors it makes are to be hidden.
 [[nodiscard]] bool inside() noexcept;
+
+/// The kernel refused to watch `fd` for the loop that the caller is in, since it was closed behind our back.
+/// libev would end the process; instead it is told that all is well, and the loop reports `fd` as ready.
+void refused(int fd) noexcept;
 }  // namespace libev
 
 }  // namespace unblock

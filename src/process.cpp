@@ -8,7 +8,7 @@
 #include "kernel.h"
 #include "runtime.h"
 #include "scheduler.h"
-#include "signal_calls.h"
+#include "calls/signal_calls.h"
 #include "signals.h"
 #include "threads.h"
 

@@ -3,6 +3,7 @@
 #include <linux/futex.h>
 
 #include "futex.h"
+#include "futex_pi.h"
 #include "kernel.h"
 #include "user.h"
 
@@ -12,12 +13,16 @@ namespace {
 
 // Marks a lock as its dead owner's and wakes one who waits for it. See the kernel's
 // Documentation/locking/robust-futexes.rst.
-void release(const Fiber& fiber, std::uint32_t* word, bool inherits_priority, bool pending) noexcept {
+void release(Fiber& fiber, std::uint32_t* word, bool inherits_priority, bool pending) noexcept {
   std::uint32_t seen;
   if (!user::load(word, seen)) return;
+  if (inherits_priority) {
+    futex_pi::owner_died(fiber, word);
+    return;
+  }
   for (;;) {
     // Died between the unlock and the wake-up: the wake-up is due all the same.
-    if (pending && !inherits_priority && seen == 0) {
+    if (pending && seen == 0) {
       wake(word, 1);
       return;
     }

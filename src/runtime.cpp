@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cerrno>
 #include <fcntl.h>
+#include <sys/prctl.h>
 #include <sys/rseq.h>
 #include <unistd.h>
 
@@ -72,6 +73,8 @@ Fiber* adopt_caller() noexcept {
   Fiber* main = fibers::create();
   if (!main) return nullptr;
   main->main = true;
+  // glibc's word for it, which pthread_join(3) waits for. The kernel thread itself never ends.
+  kernel::call(SYS_prctl, PR_GET_TID_ADDRESS, &main->clear_tid);
   main->tid = static_cast<pid_t>(kernel::call(SYS_gettid));
   if (!carriers::adopt(*main, *processor)) {
     fibers::destroy(*main);

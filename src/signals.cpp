@@ -105,6 +105,11 @@ void give_back(Fiber& fiber) noexcept {
 
 SignalSet received_by_watchdog() noexcept { return ~(with_descriptor | unblockable); }
 
+void leave_to_kernel(SignalSet set) noexcept {
+  Guard guard(lock);
+  with_descriptor |= set & ~unblockable;
+}
+
 void receive(const siginfo_t& info) noexcept {
   if (info.si_signo == kick && info.si_code == SI_TKILL) return;
   post(info);

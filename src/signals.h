@@ -64,6 +64,9 @@ void hide_faults() noexcept;
 [[nodiscard]] SignalSet received_by_watchdog() noexcept;
 void receive(const siginfo_t& info) noexcept;
 
+/// The program reads these from a descriptor: signalfd(2). Before activation, too.
+void leave_to_kernel(SignalSet set) noexcept;
+
 /// Queues a signal for the process or for one fiber, and interrupts whom it concerns. 0 or -EAGAIN.
 long post(const siginfo_t& info) noexcept;
 long post(Fiber& fiber, const siginfo_t& info) noexcept;

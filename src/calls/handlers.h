@@ -16,6 +16,7 @@
 
 #include "fiber.h"
 #include "futex.h"
+#include "scheduling_calls.h"
 #include "signal_calls.h"
 #include "threads.h"
 

@@ -63,6 +63,15 @@
   X(get_robust_list, Fiber)    \
   X(rseq, Fiber)               \
   X(prctl, Fiber)              \
+  X(sched_getaffinity, Fiber)  \
+  X(sched_setaffinity, Fiber)  \
+  X(sched_getparam, Fiber)     \
+  X(sched_setparam, Fiber)     \
+  X(sched_getscheduler, Fiber) \
+  X(sched_setscheduler, Fiber) \
+  X(sched_rr_get_interval, Fiber) \
+  X(getpriority, Fiber)        \
+  X(setpriority, Fiber)        \
   /* signals */                \
   X(rt_sigprocmask, Fiber)     \
   X(rt_sigpending, Fiber)      \

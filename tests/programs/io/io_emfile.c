@@ -38,7 +38,9 @@ static void *server(void *unused) {
 }
 
 int main(void) {
-  struct rlimit limit = {40, 40};
+  struct rlimit limit;
+  MUST(getrlimit(RLIMIT_NOFILE, &limit));
+  limit.rlim_cur = 40;
   MUST(setrlimit(RLIMIT_NOFILE, &limit));
   listener = listen_on_loopback(&where, 4);
   int fd = MUST(socket(AF_INET, SOCK_STREAM, 0));

@@ -13,7 +13,9 @@ static void *echo(void *unused) {
 }
 
 int main(void) {
-  struct rlimit limit = {8, 8};
+  struct rlimit limit;
+  MUST(getrlimit(RLIMIT_NOFILE, &limit));
+  limit.rlim_cur = 8;
   char byte;
   int right = 0;
   MUST(setrlimit(RLIMIT_NOFILE, &limit));

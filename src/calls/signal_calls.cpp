@@ -206,10 +206,7 @@ long rt_tgsigqueueinfo(Fiber&, pid_t process, pid_t tid, int signal, siginfo_t* 
 
 long signalfd4(Fiber&, int fd, const SignalSet* mask, std::size_t size, int flags) noexcept {
   SignalSet given;
-  if (size == sizeof given && user::load(mask, given)) {
-    Guard guard(detail::lock);
-    detail::with_descriptor |= given & ~unblockable;
-  }
+  if (size == sizeof given && user::load(mask, given)) leave_to_kernel(given);
   const long result = kernel::call(SYS_signalfd4, fd, mask, size, flags);
   watchdog::interrupt();  // it no longer waits for these
   return result;
