@@ -116,7 +116,6 @@ void bury(Fiber& fiber) noexcept {
 bool is_exit_word(const std::uint32_t* word) noexcept {
   std::uint32_t tid;
   if (!user::load(word, tid)) return false;
-  if (tid == 0) return true;  // it has just ended: the value will not match
   const Fiber* fiber = fibers::find(static_cast<pid_t>(tid));
   return fiber && reinterpret_cast<const std::uint32_t*>(fiber->clear_tid) == word;
 }

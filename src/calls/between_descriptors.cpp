@@ -31,7 +31,9 @@ long sendfile(Fiber& fiber, int out, int in, off_t* offset, std::size_t count) n
 }
 
 long splice(Fiber& fiber, int in, off_t* in_offset, int out, off_t* out_offset, std::size_t size, unsigned flags) noexcept {
-  if (!(flags & SPLICE_F_NONBLOCK)) {
+  // One of the two must be a pipe, or the kernel has something to say.
+  const bool sockets = descriptors::kind(in) == Kind::Socket && descriptors::kind(out) == Kind::Socket;
+  if (!(flags & SPLICE_F_NONBLOCK) && !sockets) {
     if (const long error = await(fiber, in, false)) return error;
     if (const long error = await(fiber, out, true)) return error;
   }

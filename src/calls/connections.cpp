@@ -11,13 +11,19 @@ namespace unblock::calls {
 
 namespace {
 
+bool listens(int fd) noexcept {
+  int answer = 0;
+  socklen_t size = sizeof answer;
+  return kernel::call(SYS_getsockopt, fd, SOL_SOCKET, SO_ACCEPTCONN, &answer, &size) == 0 && answer;
+}
+
 // Neither accept nor connect can be tried without O_NONBLOCK, which belongs to everybody who has the file.
 // accept: asks first, and waits exclusively: a connection is for one. Should another process be faster, it
 // waits in place.
 template <class Accept>
 long accept_when_ready(Fiber& fiber, int fd, Accept&& take) noexcept {
   Patience patience(fiber, fd, Readable, SO_RCVTIMEO, true);
-  while (!descriptors::ready(patience.fd(), POLLIN)) {
+  while (!descriptors::ready(patience.fd(), POLLIN) && listens(patience.fd())) {
     const long error = patience.wait();
     if (error == -EAGAIN && !descriptors::blocking(patience.fd())) break;
     if (error) return error;
@@ -75,6 +81,7 @@ long accept(Fiber& fiber, int fd, sockaddr* address, socklen_t* length) noexcept
 }
 
 long accept4(Fiber& fiber, int fd, sockaddr* address, socklen_t* length, int flags) noexcept {
+  if (flags & ~(SOCK_NONBLOCK | SOCK_CLOEXEC)) return -EINVAL;
   return accept_when_ready(fiber, fd, [&](int at) { return in_place::perhaps(fiber, SYS_accept4, Words(at, address, length, flags).words); });
 }
 

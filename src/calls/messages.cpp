@@ -61,12 +61,16 @@ long receive_once(Fiber& fiber, int fd, void* data, std::size_t size, int flags,
   });
 }
 
-long send_once(Fiber& fiber, int fd, const void* data, std::size_t size, int flags, const sockaddr* address, socklen_t length) noexcept {
-  const long result = patiently(fiber, fd, Writable, SO_SNDTIMEO, [&](int at) {
-    return kernel::call(SYS_sendto, at, data, size, flags | MSG_DONTWAIT, address, length);
-  });
+// A failed send leaves its SIGPIPE with the kernel thread: makes it the fiber's.
+long sent(Fiber& fiber, long result) noexcept {
   if (result == -EPIPE) signals::collect_thread_signal(fiber, SIGPIPE);
   return result;
+}
+
+long send_once(Fiber& fiber, int fd, const void* data, std::size_t size, int flags, const sockaddr* address, socklen_t length) noexcept {
+  return sent(fiber, patiently(fiber, fd, Writable, SO_SNDTIMEO, [&](int at) {
+    return kernel::call(SYS_sendto, at, data, size, flags | MSG_DONTWAIT, address, length);
+  }));
 }
 
 // Whether a stream's receiver must go on until all has come.
@@ -107,6 +111,7 @@ long recvmsg(Fiber& fiber, int fd, msghdr* message, int flags) noexcept {
 }
 
 long sendto(Fiber& fiber, int fd, const void* data, std::size_t size, int flags, const sockaddr* address, socklen_t length) noexcept {
+  if (flags & MSG_DONTWAIT) return sent(fiber, kernel::call(SYS_sendto, fd, data, size, flags, address, length));
   const long result = send_once(fiber, fd, data, size, flags, address, length);
   if (!owes_rest(fd, flags, result, static_cast<long>(size))) [[likely]]
     return result;
@@ -118,9 +123,10 @@ long sendmsg(Fiber& fiber, int fd, const msghdr* message, int flags) noexcept {
   msghdr copy;
   const bool readable = user::copy(&copy, message, sizeof copy);
   if (readable && copy.msg_controllen) descriptors::shared();  // may carry descriptors to another process
-  const long result = patiently(fiber, fd, Writable, SO_SNDTIMEO,
-                                [&](int at) { return kernel::call(SYS_sendmsg, at, message, flags | MSG_DONTWAIT); });
-  if (result == -EPIPE) signals::collect_thread_signal(fiber, SIGPIPE);
+  if (flags & MSG_DONTWAIT) return sent(fiber, kernel::call(SYS_sendmsg, fd, message, flags));
+  const long result = sent(fiber, patiently(fiber, fd, Writable, SO_SNDTIMEO, [&](int at) {
+    return kernel::call(SYS_sendmsg, at, message, flags | MSG_DONTWAIT);
+  }));
   if (!readable || result <= 0 || !owes_rest(fd, flags, result, total(copy))) return result;
   return rest_of(copy.msg_iov, copy.msg_iovlen, result,
                  [&](char* from, std::size_t left) { return send_once(fiber, fd, from, left, flags, nullptr, 0); });
@@ -151,7 +157,7 @@ long recvmmsg(Fiber& fiber, int fd, mmsghdr* messages, unsigned count, int flags
 }
 
 long sendmmsg(Fiber& fiber, int fd, mmsghdr* messages, unsigned count, int flags) noexcept {
-  if (flags & MSG_DONTWAIT) return kernel::call(SYS_sendmmsg, fd, messages, count, flags);
+  if (flags & MSG_DONTWAIT) return sent(fiber, kernel::call(SYS_sendmmsg, fd, messages, count, flags));
   if (count > IOV_MAX) count = IOV_MAX;
   unsigned sent = 0;
   for (; sent < count; ++sent) {

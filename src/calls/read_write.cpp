@@ -68,8 +68,9 @@ long attempt(Fiber& fiber, const Transfer& transfer, int fd) noexcept {
       break;
     case Kind::Stream:
       result = try_stream(transfer, fd);
-      if (result != -EOPNOTSUPP && result != -EINVAL && result != -ESPIPE && result != -ENOTSUP) return result;
-      descriptors::remember(fd, Kind::Polled);
+      if (result != -EOPNOTSUPP && result != -ESPIPE) return result;
+      // Some can be tried one way only: an eventfd's reads.
+      if (!transfer.writes) descriptors::remember(fd, Kind::Polled);
       [[fallthrough]];
     case Kind::Polled:
       return try_polled(fiber, transfer, fd);
