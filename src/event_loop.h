@@ -6,7 +6,14 @@
 namespace unblock {
 
 /// Readiness, as asked for and as reported.
-enum Readiness : unsigned { Readable = 1, Writable = 2 };
+enum Readiness : unsigned {
+  Readable = 1,
+  Writable = 2,
+  Urgent = 4,      ///< POLLPRI
+  PeerClosed = 8,  ///< POLLRDHUP
+  Failed = 16,     ///< POLLERR, POLLHUP: for those who ask for nothing else
+  Unusual = Urgent | PeerClosed | Failed,
+};
 
 /// Whom the loop tells.
 class EventSink {
@@ -24,7 +31,8 @@ class EventLoop {
  public:
   virtual ~EventLoop() = default;
 
-  /// Watches `fd` for `events` (0: for nothing), level-triggered, from the next poll() on. `reopened`
+  /// Watches `fd` for `events` (0: for nothing) from the next poll() on: level-triggered, but Unusual ones are
+  /// reported once and must be armed again. `reopened`
   /// says that the number may name another file since it was last armed. False if memory is out.
   virtual bool arm(int fd, unsigned events, bool reopened) noexcept = 0;
 

@@ -10,6 +10,7 @@
 #include "kernel.h"
 #include "memory.h"
 #include "runtime_limits.h"
+#include "unusual_events.h"
 
 namespace unblock {
 
@@ -49,7 +50,22 @@ class LibevLoop final : public EventLoop {
   void refused(int fd) noexcept { refused_[refused_count_++ % refusals] = fd; }
 
  private:
-  [[nodiscard]] ev_io* watcher(int fd) noexcept;
+  // What is watched for of one descriptor.
+  struct Watcher {
+    ev_io io;          // first: libev hands it back
+    unsigned unusual;
+  };
+  // Whom the unusual events are for, by way of their watchers: one that has fired is not watched for any more.
+  struct Fired final : EventSink {
+    explicit Fired(LibevLoop& owner) noexcept : loop(owner) {}
+    void ready(int fd, unsigned events) noexcept override {
+      if (Watcher* watcher = loop.find(fd)) watcher->unusual = 0;
+      loop.sink_->ready(fd, events);
+    }
+    LibevLoop& loop;
+  };
+
+  [[nodiscard]] Watcher* find(int fd) noexcept;
   [[nodiscard]] bool set_alarm(Nanoseconds deadline) noexcept;
   void run(int flags) noexcept;
   static void on_io(struct ev_loop* loop, ev_io* watcher, int events);
@@ -58,13 +74,15 @@ class LibevLoop final : public EventLoop {
   ev_async waker_;
   ev_timer long_wait_;
   ev_io alarm_watcher_;
+  UnusualEvents unusual_;
+  ev_io unusual_watcher_;
   int alarm_ = -1;               // a timerfd: epoll's milliseconds are too coarse for short sleeps
   Nanoseconds alarm_time_ = never;
   EventSink* sink_ = nullptr;
   static constexpr unsigned refusals = 64;
   int refused_[refusals];
   unsigned refused_count_ = 0;
-  ev_io* chunks_[limits::max_descriptors / limits::descriptor_chunk] = {};
+  Watcher* chunks_[limits::max_descriptors / limits::descriptor_chunk] = {};
 };
 
 // A wait this long or longer is left to epoll's own timeout, ended early, and its rest is timed exactly.
@@ -90,17 +108,25 @@ bool LibevLoop::open() noexcept {
   };
   ev_io_init(&alarm_watcher_, ring, alarm_, EV_READ);
   ev_io_start(loop_, &alarm_watcher_);
+  if (!unusual_.open()) return false;
+  const auto report = [](struct ev_loop* loop, ev_io*, int) {
+    auto& self = *static_cast<LibevLoop*>(ev_userdata(loop));
+    Fired fired(self);
+    self.unusual_.report(fired);
+  };
+  ev_io_init(&unusual_watcher_, report, unusual_.descriptor(), EV_READ);
+  ev_io_start(loop_, &unusual_watcher_);
   return true;
 }
 
-ev_io* LibevLoop::watcher(int fd) noexcept {
-  ev_io*& chunk = chunks_[fd / limits::descriptor_chunk];
+LibevLoop::Watcher* LibevLoop::find(int fd) noexcept {
+  Watcher*& chunk = chunks_[fd / limits::descriptor_chunk];
   if (!chunk) {
-    chunk = static_cast<ev_io*>(memory::map(limits::descriptor_chunk * sizeof(ev_io)));
+    chunk = static_cast<Watcher*>(memory::map(limits::descriptor_chunk * sizeof(Watcher)));
     if (!chunk) return nullptr;
   }
-  ev_io* watcher = chunk + fd % limits::descriptor_chunk;
-  if (!ev_cb(watcher)) ev_io_init(watcher, on_io, fd, 0);
+  Watcher* watcher = chunk + fd % limits::descriptor_chunk;
+  if (!ev_cb(&watcher->io)) ev_io_init(&watcher->io, on_io, fd, 0);
   return watcher;
 }
 
@@ -112,12 +138,15 @@ void LibevLoop::on_io(struct ev_loop* loop, ev_io* watcher, int events) {
   self.sink_->ready(watcher->fd, ready);
 }
 
-bool LibevLoop::arm(int fd, unsigned events, bool) noexcept {
+bool LibevLoop::arm(int fd, unsigned events, bool reopened) noexcept {
   InLoop inside(*this);
-  ev_io* io = watcher(fd);
-  if (!io) return false;
+  Watcher* watcher = find(fd);
+  if (!watcher) return false;
+  if (reopened) watcher->unusual = 0;
+  if (watcher->unusual != (events & Unusual)) unusual_.arm(fd, watcher->unusual = events & Unusual);
+  ev_io* io = &watcher->io;
   ev_io_stop(loop_, io);
-  if (!events) return true;
+  if (!(events & (Readable | Writable))) return true;
   // ev_io_set makes libev ask the kernel anew, whatever it believes: right for a number that was reused.
   ev_io_set(io, fd, (events & Readable ? EV_READ : 0) | (events & Writable ? EV_WRITE : 0));
   ev_io_start(loop_, io);

@@ -97,6 +97,7 @@ void Watches::forget(int fd, int refuge) noexcept {
 void Watches::ready(int fd, unsigned events) noexcept {
   Watch* watch = find(fd);
   if (!watch) return;
+  watch->armed &= ~(events & Unusual);  // reported once
   unsigned taken = 0;       // directions that an exclusive waiter was woken for
   unsigned found = 0;       // directions that somebody waited for
   for (IoWaiter *waiter = watch->first, *next; waiter; waiter = next) {

@@ -1,7 +1,6 @@
 // poll and ppoll.
-#include "arguments.h"
 #include "handlers.h"
-#include "in_place.h"
+#include "kernel.h"
 #include "poll_wait.h"
 #include "scratch.h"
 #include "timeouts.h"
@@ -12,11 +11,17 @@ namespace unblock::calls {
 
 namespace {
 
-constexpr short reading = POLLIN | POLLRDNORM;
-constexpr short writing = POLLOUT | POLLWRNORM;
+// What poll's events are to the loop. A hang-up is readable, too, so it counts only where nothing else does.
+unsigned readiness(short events) noexcept {
+  unsigned wanted = 0;
+  if (events & (POLLIN | POLLRDNORM)) wanted |= Readable;
+  if (events & (POLLOUT | POLLWRNORM)) wanted |= Writable;
+  if (events & POLLPRI) wanted |= Urgent;
+  if ((events & POLLRDHUP) && !(wanted & Readable)) wanted |= PeerClosed;
+  return wanted ? wanted : static_cast<unsigned>(Failed);
+}
 
-// Makes waiters of poll's entries. -EFAULT, -ENOMEM, or -ENOTSUP if some ask for what the loop cannot see
-// (urgent data, or a hang-up alone).
+// Makes waiters of poll's entries. 0, -EFAULT, -ENOMEM.
 long make_waiters(Fiber& fiber, const pollfd* entries, nfds_t count, IoWaiter*& waiters) noexcept {
   waiters = static_cast<IoWaiter*>(scratch(fiber, count * sizeof(IoWaiter) + 1));
   if (!waiters) return -ENOMEM;
@@ -26,23 +31,16 @@ long make_waiters(Fiber& fiber, const pollfd* entries, nfds_t count, IoWaiter*& 
     IoWaiter& waiter = *new (waiters + i) IoWaiter;
     waiter.follows = false;
     waiter.fd = entry.fd;
-    if (entry.events & reading) waiter.events |= Readable;
-    if (entry.events & writing) waiter.events |= Writable;
-    if (entry.fd >= 0 && !waiter.events) return -ENOTSUP;
+    waiter.events = readiness(entry.events);
   }
   return 0;
 }
 
 long poll_until(Fiber& fiber, pollfd* entries, nfds_t count, Nanoseconds deadline) noexcept {
   const auto look = [&] { return kernel::call(SYS_poll, entries, count, 0); };
-  const auto in_kernel = [&](const timespec* left) {
-    return in_place::sleeping(fiber, SYS_ppoll, Words(entries, count, left, nullptr, 0).words);
-  };
   if (const long ready = look()) return ready;
   IoWaiter* waiters;
-  const long error = make_waiters(fiber, entries, count, waiters);
-  if (error == -ENOTSUP) return wait_in_kernel(fiber, deadline, in_kernel);
-  if (error) return error;
+  if (const long error = make_waiters(fiber, entries, count, waiters)) return error;
   return wait_and_look(fiber, waiters, static_cast<unsigned>(count), deadline, look);
 }
 

@@ -28,16 +28,6 @@ long wait_and_look(Fiber& fiber, IoWaiter* waiters, unsigned count, Nanoseconds 
   }
 }
 
-/// Leaves the waiting to the kernel, in place: `call(left)` with the time left, null for ever.
-template <class Call>
-long wait_in_kernel(Fiber& fiber, Nanoseconds deadline, Call&& call) noexcept {
-  const timespec left = clock_time::to_timespec(deadline == never ? 0 : std::max<Nanoseconds>(0, deadline - clock_time::now()));
-  const long result = call(deadline == never ? nullptr : &left);
-  if (result != waiting::restart_if_asked && result != -EINTR) return result;
-  fiber.restart_deadline = deadline;
-  return waiting::restart_unhandled;
-}
-
 /// Writes the time left to `timeout`, as Linux does; nothing if it is null or cannot be written.
 inline void report_left(timespec* timeout, Nanoseconds deadline) noexcept {
   if (!timeout || deadline == never) return;

@@ -1,7 +1,5 @@
 // select and pselect.
-#include "arguments.h"
 #include "handlers.h"
-#include "in_place.h"
 #include "kernel.h"
 #include "poll_wait.h"
 #include "scratch.h"
@@ -54,18 +52,17 @@ std::uint64_t word(const Sets& sets, int kind, std::size_t index) noexcept {
   return beyond <= static_cast<std::size_t>(sets.count) ? bits : bits & (~std::uint64_t{0} >> (beyond - static_cast<std::size_t>(sets.count)));
 }
 
-// Makes waiters of the sets; negative if there are exceptional conditions to wait for, which the loop cannot see.
-int make_waiters(const Sets& sets, IoWaiter* waiters) noexcept {
-  int made = 0;
+unsigned make_waiters(const Sets& sets, IoWaiter* waiters) noexcept {
+  unsigned made = 0;
   for (std::size_t index = 0; index < sets.words(); ++index) {
-    if (word(sets, 2, index)) return -1;
-    const std::uint64_t read = word(sets, 0, index), write = word(sets, 1, index);
-    for (std::uint64_t left = read | write; left; left &= left - 1) {
+    const std::uint64_t read = word(sets, 0, index), write = word(sets, 1, index), except = word(sets, 2, index);
+    for (std::uint64_t left = read | write | except; left; left &= left - 1) {
       const int bit = __builtin_ctzl(left);
       IoWaiter& waiter = *new (waiters + made++) IoWaiter;
       waiter.follows = false;
       waiter.fd = static_cast<int>(index) * word_bits + bit;
-      waiter.events = (read >> bit & 1 ? Readable : 0u) | (write >> bit & 1 ? Writable : 0u);
+      const auto wanted = [&](std::uint64_t set, unsigned event) { return set >> bit & 1 ? event : 0u; };
+      waiter.events = wanted(read, Readable) | wanted(write, Writable) | wanted(except, Urgent);
     }
   }
   return made;
@@ -85,12 +82,7 @@ long select_until(Fiber& fiber, Sets& sets, Nanoseconds deadline) noexcept {
   if (const long error = keep(fiber, sets)) return error;
   if (const long ready = look()) return ready;
   IoWaiter* waiters = waiters_of(fiber, sets);
-  const int count = make_waiters(sets, waiters);
-  if (count >= 0) return wait_and_look(fiber, waiters, static_cast<unsigned>(count), deadline, look);
-  return wait_in_kernel(fiber, deadline, [&](const timespec* left) -> long {
-    if (!restore(sets)) return -EFAULT;
-    return in_place::sleeping(fiber, SYS_pselect6, Words(sets.count, sets.given[0], sets.given[1], sets.given[2], left, nullptr).words);
-  });
+  return wait_and_look(fiber, waiters, make_waiters(sets, waiters), deadline, look);
 }
 
 // After a wait that a signal ended the sets are as they were: select(2) leaves them alone on errors.
