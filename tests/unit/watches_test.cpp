@@ -1,0 +1,144 @@
+// Who waits for which descriptor, and what the loop is asked for them.
+#include <catch2/catch.hpp>
+#include <vector>
+
+#include "cranked_loop.h"
+#include "fake_fiber.h"
+
+using namespace unblock;
+using test::woken;
+
+namespace {
+
+struct Fixture {
+  Fixture() : processor(loop), fibers(4) {}
+
+  /// Fiber `who` waits for `events` of `fd`.
+  bool wait(std::size_t who, int fd, unsigned events, bool exclusive = false, bool follows = true) {
+    test::put_to_sleep(fibers[who], processor);
+    IoWaiter& waiter = fibers[who].io_waiter;
+    waiter.fiber = &fibers[who];
+    waiter.fd = fd;
+    waiter.events = events;
+    waiter.exclusive = exclusive;
+    waiter.follows = follows;
+    return watches().add(waiter);
+  }
+  Watches& watches() { return processor.watches; }
+  std::vector<bool> awake() const {
+    std::vector<bool> all;
+    for (const Fiber& fiber : fibers) all.push_back(woken(fiber));
+    return all;
+  }
+
+  test::CrankedLoop loop;
+  Processor processor;
+  std::vector<Fiber> fibers;
+};
+
+}  // namespace
+
+TEST_CASE_METHOD(Fixture, "an event wakes those who wait for it") {
+  REQUIRE(wait(0, 5, Readable));
+  REQUIRE(wait(1, 5, Writable));
+  REQUIRE(wait(2, 5, Readable | Writable));
+  REQUIRE(wait(3, 6, Readable));
+  CHECK(loop.arms[1].events == (Readable | Writable));
+  CHECK(loop.last_arm().fd == 6);
+  loop.report(5, Readable);
+  processor.poll();
+  CHECK(awake() == std::vector{true, false, true, false});
+  CHECK(processor.pick() == &fibers[0]);
+  CHECK(processor.pick() == &fibers[2]);
+}
+
+TEST_CASE_METHOD(Fixture, "one event wakes one exclusive waiter, the first, and all others") {
+  REQUIRE(wait(0, 5, Readable, true));
+  REQUIRE(wait(1, 5, Readable, true));
+  REQUIRE(wait(2, 5, Readable));
+  REQUIRE(wait(3, 5, Writable, true));
+  watches().ready(5, Readable | Writable);
+  CHECK(awake() == std::vector{true, false, true, true});
+  watches().ready(5, Readable);
+  CHECK(woken(fibers[1]));
+}
+
+TEST_CASE_METHOD(Fixture, "a watch stays while it is used, and goes when an event finds nobody") {
+  REQUIRE(wait(0, 5, Readable));
+  watches().ready(5, Readable);
+  REQUIRE(wait(0, 5, Readable));
+  CHECK(loop.arm_count == 1);
+  watches().ready(5, Readable);
+  watches().ready(5, Readable);
+  CHECK(loop.arm_count == 2);
+  CHECK(loop.last_arm().events == 0);
+}
+
+TEST_CASE_METHOD(Fixture, "what the loop reports once only is asked for again") {
+  REQUIRE(wait(0, 5, Urgent));
+  watches().ready(5, Urgent);
+  CHECK(woken(fibers[0]));
+  REQUIRE(wait(0, 5, Urgent));
+  CHECK(loop.arm_count == 2);
+  CHECK(loop.last_arm().events == Urgent);
+}
+
+TEST_CASE_METHOD(Fixture, "who gave up is not woken") {
+  REQUIRE(wait(0, 5, Readable));
+  REQUIRE(wait(1, 5, Readable));
+  watches().remove(fibers[0].io_waiter);
+  watches().remove(fibers[0].io_waiter);
+  watches().ready(5, Readable);
+  CHECK(awake() == std::vector{false, true, false, false});
+}
+
+TEST_CASE_METHOD(Fixture, "who was woken by somebody else is not made ready twice") {
+  REQUIRE(wait(0, 5, Readable));
+  REQUIRE(scheduler::wake(fibers[0], -1));
+  watches().ready(5, Readable);
+  processor.poll();
+  CHECK(processor.pick() == &fibers[0]);
+  CHECK(processor.pick() == nullptr);
+}
+
+TEST_CASE_METHOD(Fixture, "waiters go on with their file under another number; polls stay behind") {
+  REQUIRE(wait(0, 5, Readable));
+  REQUIRE(wait(1, 5, Readable, false, false));
+  CHECK(watches().busy(5));
+  CHECK(watches().followers(5) == 1);
+  watches().forget(5, 900);
+  CHECK_FALSE(watches().busy(5));
+  CHECK(fibers[0].io_waiter.fd == 900);
+  watches().ready(5, Readable);
+  CHECK(awake() == std::vector(4, false));
+  watches().ready(900, Readable);
+  CHECK(awake() == std::vector{true, false, false, false});
+}
+
+TEST_CASE_METHOD(Fixture, "without another number they are woken to find out") {
+  REQUIRE(wait(0, 5, Readable));
+  watches().forget(5, -1);
+  CHECK(woken(fibers[0]));
+  CHECK(loop.last_arm().events == 0);
+}
+
+TEST_CASE_METHOD(Fixture, "a number that may name another file is armed anew") {
+  REQUIRE(wait(0, 5, Readable));
+  CHECK_FALSE(loop.last_arm().reopened);
+  watches().forget(5, -1);
+  REQUIRE(wait(1, 5, Readable));
+  CHECK(loop.last_arm().events == Readable);
+  CHECK(loop.last_arm().reopened);
+}
+
+TEST_CASE_METHOD(Fixture, "nobody is queued if the loop has no memory or the number is out of range") {
+  loop.out_of_memory = true;
+  CHECK_FALSE(wait(0, 5, Readable));
+  loop.out_of_memory = false;
+  CHECK_FALSE(wait(1, -1, Readable));
+  CHECK_FALSE(wait(2, static_cast<int>(limits::max_descriptors), Readable));
+  watches().ready(5, Readable);
+  watches().ready(-1, Readable);
+  CHECK(awake() == std::vector(4, false));
+  CHECK_FALSE(watches().busy(5));
+}
