@@ -56,5 +56,5 @@ TEST_CASE("many come out in order, whoever left before") {
   std::vector<Nanoseconds> got;
   while (Fiber* fiber = deadlines.take_expired(never)) got.push_back(fiber->deadline);
   CHECK(got == expected);
-  CHECK(std::all_of(fibers.begin(), fibers.end(), [](const Fiber& fiber) { return fiber.deadline_slot == 0; }));
+  for (const Fiber& fiber : fibers) CHECK(fiber.deadline_slot == 0);
 }

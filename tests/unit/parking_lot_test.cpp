@@ -39,12 +39,14 @@ struct Lot {
   std::vector<Fiber> fibers;
 };
 
+ParkingBucket& bucket(const std::uint32_t& word) { return parking_lot::bucket_of(Lot::address(word)); }
+
 int wake(const std::uint32_t& word, int count, std::uint32_t bitset = any) {
   return parking_lot::wake(Lot::address(word), count, bitset);
 }
 
 int requeue(std::uint32_t& from, std::uint32_t& to, int count) {
-  const parking_lot::PairGuard guard(parking_lot::bucket_of(Lot::address(from)), parking_lot::bucket_of(Lot::address(to)));
+  const parking_lot::PairGuard guard(bucket(from), bucket(to));
   return parking_lot::requeue_locked(Lot::address(from), Lot::address(to), count);
 }
 
@@ -73,7 +75,7 @@ TEST_CASE("only sleepers of that word wake, even of one in the same bucket") {
   Lot lot(2);
   std::vector<std::uint32_t> words(1 << 20);
   std::size_t other = 1;
-  while (&parking_lot::bucket_of(Lot::address(words[0])) != &parking_lot::bucket_of(Lot::address(words[other]))) ++other;
+  while (&bucket(words[0]) != &bucket(words[other])) ++other;
   REQUIRE(lot.sleep(0, words[0]) == 0);
   REQUIRE(lot.sleep(1, words[other]) == 0);
   CHECK(wake(words[other], 9) == 1);

@@ -1,4 +1,4 @@
-// A processor with a loop cranked by hand, and fibers that really run on it: the test's own flow is the main one.
+// A processor with a loop cranked by hand, and fibers that run on it: the test's own flow is the main one.
 #pragma once
 
 #include <boost/context/detail/fcontext.hpp>
@@ -38,8 +38,8 @@ class Stage {
     Part& part = parts_.emplace_back(Part{std::move(body), std::make_unique<char[]>(stack_bytes)});
     Fiber& fiber = *fibers::create();
     fiber.home = &processor;
-    fiber.context = {boost::context::detail::make_fcontext(part.stack.get() + stack_bytes, stack_bytes, begin),
-                     kernel_thread::make_tls()};
+    char* const top = part.stack.get() + stack_bytes;
+    fiber.context = {boost::context::detail::make_fcontext(top, stack_bytes, begin), kernel_thread::make_tls()};
     fiber.scratch = &part;
     processor.post(fiber);
     return fiber;

@@ -60,7 +60,7 @@ TEST_CASE("an interval without end is never") {
 TEST_CASE("what the kernel refuses is refused") {
   Fiber fiber;
   Nanoseconds deadline = 0;
-  for (const timespec timeout : {timespec{-1, 0}, timespec{0, -1}, timespec{0, second}, timespec{1, 2 * second}}) {
+  for (const timespec timeout : {timespec{-1, 0}, timespec{0, -1}, timespec{0, second}}) {
     INFO(timeout.tv_sec << " s " << timeout.tv_nsec << " ns");
     CHECK(timeouts::from_user(fiber, &timeout, CLOCK_MONOTONIC, true, deadline) == -EINVAL);
   }

@@ -17,8 +17,9 @@ namespace {
 /// Catch2 replaces by its own for the next test.
 struct Pages {
   Pages() {
-    start = static_cast<char*>(mmap(nullptr, 3 * limits::page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
-    REQUIRE(start != MAP_FAILED);
+    void* mapped = mmap(nullptr, 3 * limits::page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    REQUIRE(mapped != MAP_FAILED);
+    start = static_cast<char*>(mapped);
     REQUIRE(mprotect(constant(), limits::page, PROT_READ) == 0);
     REQUIRE(mprotect(absent(), limits::page, PROT_NONE) == 0);
     signals::hide_faults();
