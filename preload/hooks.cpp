@@ -1,5 +1,6 @@
 // The exported symbols. A hook only routes: on a fiber to our handler, else to the next libc symbol.
 #include <cerrno>
+#include <linux/membarrier.h>
 #include <pthread.h>
 #include <sys/eventfd.h>
 
@@ -14,6 +15,15 @@
 #include "runtime.h"
 #include "scheduler.h"
 #include "symbols.h"
+
+namespace unblock::real {
+
+#define UNBLOCK_NEXT(result, name, parameters, arguments) static constinit Next<result parameters> name(#name);
+UNBLOCK_CANCELLATION_POINTS(UNBLOCK_NEXT)
+UNBLOCK_OTHER_HOOKS(UNBLOCK_NEXT)
+UNBLOCK_SPECIAL_HOOKS(UNBLOCK_NEXT)
+
+}  // namespace unblock::real
 
 namespace unblock::hooks {
 
@@ -42,7 +52,9 @@ long serve(Fiber& fiber, Call&& call) {
 template <class Call>
 long serve_cancellable(Fiber& fiber, Call&& call) {
   // First the mark that a cancellation may wake the fiber, then the look whether there was one.
-  fiber.cancellable.store(true, std::memory_order_seq_cst);
+  // The canceller has the other order, and the barrier for both.
+  fiber.cancellable.store(true, std::memory_order_relaxed);
+  asm volatile("" ::: "memory");
   pthread_testcancel();
   const long result = serve(fiber, call);
   fiber.cancellable.store(false, std::memory_order_relaxed);
@@ -53,9 +65,17 @@ long serve_cancellable(Fiber& fiber, Call&& call) {
 
 void open_door() noexcept { open = true; }
 
+void look_up_next_symbols() noexcept {
+#define UNBLOCK_LOOK_UP(result, name, parameters, arguments) real::name.look_up();
+  UNBLOCK_CANCELLATION_POINTS(UNBLOCK_LOOK_UP)
+  UNBLOCK_OTHER_HOOKS(UNBLOCK_LOOK_UP)
+  UNBLOCK_SPECIAL_HOOKS(UNBLOCK_LOOK_UP)
+}
+
 void notify_cancellation(Fiber& fiber) noexcept {
   // Without a signal to handle: the edge finds the call interrupted, looks, and makes it again if need be.
   InRuntime inside(*self());
+  fiber.signals.attention.store(1, std::memory_order_seq_cst);
   scheduler::wake(fiber, -EINTR);
 }
 
@@ -66,11 +86,10 @@ using namespace unblock;
 #define UNBLOCK_FIRST(...) fiber __VA_OPT__(, ) __VA_ARGS__
 #define UNBLOCK_HOOK(result, name, parameters, arguments, server)                                            \
   extern "C" [[gnu::visibility("default")]] result name parameters {                                          \
-    static constinit real::Next<result parameters> next(#name);                                               \
     if (Fiber* served = hooks::fiber_to_serve()) [[likely]]                                                   \
       return static_cast<result>(                                                                             \
           hooks::server(*served, [&](Fiber& fiber) { return calls::name(UNBLOCK_FIRST arguments); }));        \
-    return next arguments;                                                                                    \
+    return real::name arguments;                                                                              \
   }
 #define UNBLOCK_CANCELLABLE_HOOK(result, name, parameters, arguments) \
   UNBLOCK_HOOK(result, name, parameters, arguments, serve_cancellable)
@@ -83,9 +102,8 @@ UNBLOCK_OTHER_HOOKS(UNBLOCK_PLAIN_HOOK)
 
 extern "C" [[gnu::visibility("default")]] ssize_t recvfrom(int fd, void* data, size_t size, int flags, sockaddr* address,
                                                            socklen_t* length) {
-  static constinit real::Next<ssize_t(int, void*, size_t, int, sockaddr*, socklen_t*)> next("recvfrom");
   Fiber* served = hooks::fiber_to_serve();
-  if (!served) return next(fd, data, size, flags, address, length);
+  if (!served) return real::recvfrom(fd, data, size, flags, address, length);
   return hooks::serve_cancellable(*served, [&](Fiber& fiber) { return calls::recvfrom(fiber, fd, data, size, flags, address, length); });
 }
 
@@ -95,9 +113,8 @@ extern "C" [[gnu::visibility("default")]] ssize_t recv(int fd, void* data, size_
 
 extern "C" [[gnu::visibility("default")]] ssize_t sendto(int fd, const void* data, size_t size, int flags,
                                                          const sockaddr* address, socklen_t length) {
-  static constinit real::Next<ssize_t(int, const void*, size_t, int, const sockaddr*, socklen_t)> next("sendto");
   Fiber* served = hooks::fiber_to_serve();
-  if (!served) return next(fd, data, size, flags, address, length);
+  if (!served) return real::sendto(fd, data, size, flags, address, length);
   return hooks::serve_cancellable(*served, [&](Fiber& fiber) { return calls::sendto(fiber, fd, data, size, flags, address, length); });
 }
 
@@ -108,49 +125,45 @@ extern "C" [[gnu::visibility("default")]] ssize_t send(int fd, const void* data,
 // libc wakes a thread for a deferred cancellation by a signal only while it is in a cancellation point of
 // libc's own; in one of ours we do it. The thread's clock names it.
 extern "C" [[gnu::visibility("default")]] int pthread_cancel(pthread_t thread) {
-  static constinit real::Next<int(pthread_t)> next("pthread_cancel");
   clockid_t clock;
   const bool known = self() && pthread_getcpuclockid(thread, &clock) == 0;
-  const int result = next(thread);
-  if (result == 0 && known)
-    if (Fiber* target = fibers::find(static_cast<pid_t>(~(clock >> 3))))
-      if (target->cancellable.load(std::memory_order_seq_cst)) hooks::notify_cancellation(*target);
+  const int result = real::pthread_cancel(thread);
+  if (result != 0 || !known) return result;
+  // Every fiber's mark is either to be seen now, or its look comes after the cancellation.
+  kernel::call(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0);
+  Fiber* target = fibers::find(static_cast<pid_t>(~(clock >> 3)));
+  if (target && target->cancellable.load(std::memory_order_relaxed)) hooks::notify_cancellation(*target);
   return result;
 }
 
 // Objects that come later have sites, too.
 extern "C" [[gnu::visibility("default")]] void* dlopen(const char* file, int mode) {
-  static constinit real::Next<void*(const char*, int)> next("dlopen");
-  void* handle = next(file, mode);
+  void* handle = real::dlopen(file, mode);
   if (handle && edge::fiber_to_serve()) runtime::cover_new_objects();
   return handle;
 }
 
 // Made before the first thread, too, when nothing else of ours is active.
 extern "C" [[gnu::visibility("default")]] int signalfd(int fd, const sigset_t* mask, int flags) {
-  static constinit real::Next<int(int, const sigset_t*, int)> next("signalfd");
   if (mask && !self()) signals::leave_to_kernel(*reinterpret_cast<const SignalSet*>(mask));
-  return next(fd, mask, flags);
+  return real::signalfd(fd, mask, flags);
 }
 
 // Our loop's own descriptors are not to be seen by the program.
 
 extern "C" [[gnu::visibility("default")]] int epoll_create1(int flags) {
-  static constinit real::Next<int(int)> next("epoll_create1");
-  const int fd = next(flags);
+  const int fd = real::epoll_create1(flags);
   return libev::inside() ? descriptors::hide(fd) : fd;
 }
 
 extern "C" [[gnu::visibility("default")]] int epoll_ctl(int epfd, int operation, int fd, epoll_event* event) {
-  static constinit real::Next<int(int, int, int, epoll_event*)> next("epoll_ctl");
-  const int result = next(epfd, operation, fd, event);
+  const int result = real::epoll_ctl(epfd, operation, fd, event);
   if (result == 0 || errno != EBADF || !libev::inside()) return result;
   libev::refused(fd);
   return 0;
 }
 
 extern "C" [[gnu::visibility("default")]] int eventfd(unsigned value, int flags) {
-  static constinit real::Next<int(unsigned, int)> next("eventfd");
-  const int fd = next(value, flags);
+  const int fd = real::eventfd(value, flags);
   return libev::inside() ? descriptors::hide(fd) : fd;
 }

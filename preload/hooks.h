@@ -7,6 +7,10 @@ struct Fiber;
 
 namespace hooks {
 
+/// Finds what the hooks hide. To be called before any thread exists: a carrier that needs the dynamic
+/// linker's lock for it would wait in the kernel for a fiber that nobody runs.
+void look_up_next_symbols() noexcept;
+
 /// From here on the hooks route calls of fibers to their handlers; until then, to libc.
 void open_door() noexcept;
 

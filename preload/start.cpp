@@ -37,6 +37,7 @@ void leave_preload_list() noexcept {
 }
 
 [[gnu::constructor]] void start() {
+  hooks::look_up_next_symbols();
   options::load(environ);
   if (options::values().no_children) leave_preload_list();
   if (runtime::prepare() && options::values().doors == "both") hooks::open_door();

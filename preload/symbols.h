@@ -25,3 +25,17 @@
   X(int, dup2, (int from, int to), (from, to))                              \
   X(int, dup3, (int from, int to, int flags), (from, to, flags))            \
   X(int, sched_yield, (), ())
+
+// Those with a hook of their own: no system calls by their names, or more to do than to route.
+#define UNBLOCK_SPECIAL_HOOKS(X)                                                                                \
+  X(ssize_t, recvfrom, (int fd, void* data, size_t size, int flags, sockaddr* address, socklen_t* length),      \
+    (fd, data, size, flags, address, length))                                                                   \
+  X(ssize_t, sendto,                                                                                            \
+    (int fd, const void* data, size_t size, int flags, const sockaddr* address, socklen_t length),              \
+    (fd, data, size, flags, address, length))                                                                   \
+  X(int, pthread_cancel, (pthread_t thread), (thread))                                                          \
+  X(void*, dlopen, (const char* file, int mode), (file, mode))                                                  \
+  X(int, signalfd, (int fd, const sigset_t* mask, int flags), (fd, mask, flags))                                \
+  X(int, epoll_create1, (int flags), (flags))                                                                   \
+  X(int, epoll_ctl, (int epfd, int operation, int fd, epoll_event* event), (epfd, operation, fd, event))        \
+  X(int, eventfd, (unsigned value, int flags), (value, flags))

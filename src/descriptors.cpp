@@ -19,8 +19,20 @@ namespace unblock::descriptors {
 
 namespace {
 
+// What the kernel said of a descriptor and nobody can have changed.
+enum Known : std::uint8_t {
+  Blocking = 1,
+  NonBlocking = 2,
+  NoReceiveTimeout = 4,
+  NoSendTimeout = 8,
+  Drained = 16,
+  ByteStream = 32,
+};
+
 struct Entry {
   std::atomic<Kind> kind;
+  std::atomic<std::uint8_t> known;
+  std::atomic<std::uint8_t> guesses;  // how many more reads wait before they ask
   std::atomic<std::uint32_t> born;  // the epoch it was made in; 0: not known
 };
 
@@ -70,9 +82,64 @@ void remember(int fd, Kind kind) noexcept {
   if (Entry* entry = find_or_create(fd)) entry->kind.store(kind, std::memory_order_relaxed);
 }
 
+namespace {
+
+bool is_private(const Entry* entry) noexcept {
+  return entry && entry->born.load(std::memory_order_relaxed) == epoch.load(std::memory_order_relaxed);
+}
+
+bool knows(const Entry* entry, Known what) noexcept {
+  return is_private(entry) && (entry->known.load(std::memory_order_relaxed) & what);
+}
+
+void learn(Entry* entry, Known what) noexcept {
+  if (is_private(entry)) entry->known.fetch_or(what, std::memory_order_relaxed);
+}
+
+}  // namespace
+
 bool blocking(int fd) noexcept {
+  Entry* entry = find(fd);
+  if (knows(entry, Blocking)) return true;
+  if (knows(entry, NonBlocking)) return false;
   const long flags = kernel::call(SYS_fcntl, fd, F_GETFL);
-  return flags >= 0 && !(flags & O_NONBLOCK);
+  if (flags < 0) return false;
+  const bool waits = !(flags & O_NONBLOCK);
+  learn(entry, waits ? Blocking : NonBlocking);
+  return waits;
+}
+
+void changed(int fd) noexcept {
+  if (Entry* entry = find(fd)) entry->known.fetch_and(ByteStream, std::memory_order_relaxed);
+}
+
+void duplicated(int fd) noexcept {
+  if (Entry* entry = find(fd)) entry->born.store(0, std::memory_order_relaxed);
+}
+
+void note_read(int fd, long got, std::size_t wanted) noexcept {
+  Entry* entry = find(fd);
+  if (!entry) return;
+  const std::uint8_t known = entry->known.load(std::memory_order_relaxed);
+  const bool short_of = got > 0 && static_cast<std::size_t>(got) < wanted;
+  if (!(known & ByteStream) || short_of == ((known & Drained) != 0)) return;
+  short_of ? learn(entry, Drained) : static_cast<void>(entry->known.fetch_and(static_cast<std::uint8_t>(~Drained)));
+}
+
+void note_probe(int fd, bool found) noexcept {
+  Entry* entry = find(fd);
+  if (entry) entry->guesses.store(found ? 0 : limits::reads_per_guess, std::memory_order_relaxed);
+}
+
+bool waits_first(int fd) noexcept {
+  Entry* entry = find(fd);
+  if (!knows(entry, Blocking)) return false;
+  const std::uint8_t known = entry->known.load(std::memory_order_relaxed);
+  if (known & Drained) return true;
+  const std::uint8_t guesses = entry->guesses.load(std::memory_order_relaxed);
+  if (guesses == 0 || !(known & ByteStream)) return false;
+  entry->guesses.store(guesses - 1, std::memory_order_relaxed);
+  return true;
 }
 
 bool ready(int fd, short events) noexcept {
@@ -81,21 +148,27 @@ bool ready(int fd, short events) noexcept {
 }
 
 Nanoseconds socket_timeout(int fd, int option) noexcept {
+  Entry* entry = find(fd);
+  const Known none = option == SO_RCVTIMEO ? NoReceiveTimeout : NoSendTimeout;
+  if (knows(entry, none)) return never;
   timeval timeout{};
   socklen_t size = sizeof timeout;
   if (kernel::call(SYS_getsockopt, fd, SOL_SOCKET, option, &timeout, &size) < 0) return never;
   const Nanoseconds interval = timeout.tv_sec * second + timeout.tv_usec * (second / 1'000'000);
-  return interval == 0 ? never : interval;
+  if (interval) return interval;
+  learn(entry, none);
+  return never;
 }
 
-void born(int fd) noexcept {
-  if (Entry* entry = find_or_create(fd)) entry->born.store(epoch.load(), std::memory_order_relaxed);
+void born(int fd, bool stream) noexcept {
+  Entry* entry = find_or_create(fd);
+  if (!entry) return;
+  entry->known.store(stream ? ByteStream : 0, std::memory_order_relaxed);
+  entry->guesses.store(0, std::memory_order_relaxed);
+  entry->born.store(epoch.load(std::memory_order_relaxed), std::memory_order_relaxed);
 }
 
-bool is_private(int fd) noexcept {
-  const Entry* entry = find(fd);
-  return entry && entry->born.load(std::memory_order_relaxed) == epoch.load();
-}
+bool is_private(int fd) noexcept { return is_private(find(fd)); }
 
 void shared() noexcept {
   if (epoch.fetch_add(1) == UINT32_MAX) epoch.store(1);
@@ -105,6 +178,7 @@ void forget(Fiber& fiber, int fd) noexcept {
   if (Entry* entry = find(fd)) {
     entry->kind.store(Kind::Unknown, std::memory_order_relaxed);
     entry->born.store(0, std::memory_order_relaxed);
+    entry->known.store(0, std::memory_order_relaxed);
   }
   if (!fiber.home->watches.busy(fd)) return;
   scheduler::acquire(fiber);

@@ -20,18 +20,33 @@ enum class Kind : std::uint8_t {
 [[nodiscard]] Kind kind(int fd) noexcept;
 void remember(int fd, Kind kind) noexcept;
 
-/// Whether the program wants calls on `fd` to wait. Asks the kernel: the flag is the open file's, and
-/// another process may have set it.
+/// Whether the program wants calls on `fd` to wait. The flag is the open file's, so the kernel is asked, unless
+/// nobody but this process can have changed it since it last was.
 [[nodiscard]] bool blocking(int fd) noexcept;
 
 /// Whether `fd` is ready for `events` (poll(2)) now.
 [[nodiscard]] bool ready(int fd, short events) noexcept;
 
-/// A socket's SO_RCVTIMEO or SO_SNDTIMEO; `never` if it has none or is no socket.
+/// A socket's SO_RCVTIMEO or SO_SNDTIMEO; `never` if it has none or is no socket. Remembered likewise.
 [[nodiscard]] Nanoseconds socket_timeout(int fd, int option) noexcept;
 
-/// `fd` was made by this process just now, and nobody else has it.
-void born(int fd) noexcept;
+/// Something that is remembered of `fd` may have changed: F_SETFL, FIONBIO, SO_RCVTIMEO.
+void changed(int fd) noexcept;
+/// `fd` has a duplicate: its file's flags may change under another number from now on.
+void duplicated(int fd) noexcept;
+
+/// A read of a stream came back with `got` bytes where `wanted` were asked for. If it fell short, nothing is
+/// left, and the next read need not ask before it waits.
+void note_read(int fd, long got, std::size_t wanted) noexcept;
+/// A read that asked before it waited did, or did not, find something.
+void note_probe(int fd, bool found) noexcept;
+/// Whether a read of a stream is to wait before it asks: nothing is left, or nothing was the last few times.
+/// Never wrong, since what is there the loop reports; only slower, so now and then it is to ask all the same.
+[[nodiscard]] bool waits_first(int fd) noexcept;
+
+/// `fd` was made by this process just now, and nobody else has it. `stream`: a byte stream, of which a short
+/// read leaves nothing.
+void born(int fd, bool stream) noexcept;
 /// Whether no other process can have it still: none was made, and none was sent descriptors, since then.
 [[nodiscard]] bool is_private(int fd) noexcept;
 /// From now on other processes may share the descriptors there are.

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cerrno>
 #include <fcntl.h>
+#include <linux/membarrier.h>
 #include <sys/prctl.h>
 #include <sys/rseq.h>
 #include <unistd.h>
@@ -86,6 +87,7 @@ Fiber* adopt_caller() noexcept {
 }  // namespace
 
 bool prepare() noexcept {
+  stats::keep(options::values().stats);
   context::initialise();
   dispatch::initialise();
   if (patch::cover_gate(unblock_entry) < 0) return refuse(patch::reason());
@@ -107,6 +109,7 @@ Fiber* activate() noexcept {
   }
   // Beyond this point libc's calls come to us.
   unregister_rseq();
+  kernel::call(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0);  // for pthread_cancel
   unblock_self = main;
   watchdog::start(*processor);
   return main;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 namespace unblock::limits {
 
@@ -21,6 +22,7 @@ constexpr unsigned max_fibers = 1 << 21;        // fibers alive at once
 constexpr std::size_t parking_buckets = 4096;   // of the parking lot's hash table; a power of two
 constexpr std::size_t descriptor_chunk = 1024;  // descriptors a chunk of the descriptor table is for
 constexpr std::size_t max_descriptors = 1 << 21;  // above the kernel's usual fs.nr_open
+constexpr std::uint8_t reads_per_guess = 30;    // reads that wait before they ask, after one asked in vain
 constexpr int busy_poll_cycles = 100'000;       // processor cycles between two looks at the loop when busy
 constexpr int watchdog_shortest_us = 20;        // the watchdog's sleep while calls are short
 constexpr int watchdog_longest_us = 10'000;     // and when nothing happens

@@ -12,6 +12,7 @@ namespace unblock::stats {
 
 namespace detail {
 constinit Counters counters = {};
+constinit bool kept = true;
 }
 
 namespace {

@@ -39,16 +39,22 @@ struct alignas(limits::cache_line) Counters {
   std::atomic<std::int64_t> values[counter_count];
 };
 extern Counters counters;
+extern bool kept;
 }  // namespace detail
+
+/// Whether to count at all; without anybody to read them the counters cost one load. While there is one thread.
+inline void keep(bool wanted) noexcept { detail::kept = wanted; }
 
 /// Adds `amount`, which may be negative, and returns the new value. Relaxed: counters order nothing.
 /// Async-signal-safe, from any thread; so are all functions here but print().
 inline std::int64_t count(Counter counter, std::int64_t amount = 1) noexcept {
+  if (!detail::kept) return 0;
   return detail::counters.values[counter].fetch_add(amount, std::memory_order_relaxed) + amount;
 }
 
 /// Makes `counter` at least `value`; for peaks.
 inline void raise(Counter counter, std::int64_t value) noexcept {
+  if (!detail::kept) return;
   auto& peak = detail::counters.values[counter];
   std::int64_t seen = peak.load(std::memory_order_relaxed);
   while (seen < value && !peak.compare_exchange_weak(seen, value, std::memory_order_relaxed)) {

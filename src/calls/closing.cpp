@@ -39,15 +39,23 @@ long close_range(Fiber& fiber, unsigned first, unsigned last, unsigned flags) no
   }
 }
 
+long dup(Fiber&, int fd) noexcept {
+  if (descriptors::hidden(fd)) return -EBADF;
+  descriptors::duplicated(fd);
+  return kernel::call(SYS_dup, fd);
+}
+
 long dup2(Fiber& fiber, int from, int to) noexcept {
   if (descriptors::hidden(from) || descriptors::hidden(to)) return -EBADF;
   if (from != to) descriptors::forget(fiber, to);
+  descriptors::duplicated(from);
   return kernel::call(SYS_dup2, from, to);
 }
 
 long dup3(Fiber& fiber, int from, int to, int flags) noexcept {
   if (descriptors::hidden(from) || descriptors::hidden(to)) return -EBADF;
   if (from != to) descriptors::forget(fiber, to);
+  descriptors::duplicated(from);
   return kernel::call(SYS_dup3, from, to, flags);
 }
 

@@ -31,7 +31,7 @@ long accept_when_ready(Fiber& fiber, int fd, Accept&& take) noexcept {
   const long result = take(patience.fd());
   if (result >= 0) {
     descriptors::remember(static_cast<int>(result), descriptors::Kind::Socket);
-    descriptors::born(static_cast<int>(result));
+    descriptors::born(static_cast<int>(result), true);
   }
   return result;
 }
@@ -93,11 +93,19 @@ long connect(Fiber& fiber, int fd, const sockaddr* address, socklen_t length) no
   return result == -EINPROGRESS || result == -EALREADY ? finish_connect(fiber, fd) : result;
 }
 
+long setsockopt(Fiber&, int fd, int level, int option, const void* value, socklen_t length) noexcept {
+  const long result = kernel::call(SYS_setsockopt, fd, level, option, value, length);
+  constexpr int receive_timeout_new = 66, send_timeout_new = 67;  // SO_RCVTIMEO_NEW, SO_SNDTIMEO_NEW
+  if (level == SOL_SOCKET && (option == SO_RCVTIMEO || option == SO_SNDTIMEO || option == receive_timeout_new || option == send_timeout_new))
+    descriptors::changed(fd);
+  return result;
+}
+
 long socket(Fiber&, int family, int type, int protocol) noexcept {
   const long fd = kernel::call(SYS_socket, family, type, protocol);
   if (fd >= 0) {
     descriptors::remember(static_cast<int>(fd), descriptors::Kind::Socket);
-    descriptors::born(static_cast<int>(fd));
+    descriptors::born(static_cast<int>(fd), (type & ~(SOCK_NONBLOCK | SOCK_CLOEXEC)) == SOCK_STREAM);
   }
   return fd;
 }

@@ -2,8 +2,10 @@
 #include <cerrno>
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/ioctl.h>
 
 #include "arguments.h"
+#include "descriptors.h"
 #include "handlers.h"
 #include "in_place.h"
 #include "kernel.h"
@@ -12,11 +14,22 @@ namespace unblock::calls {
 
 long fcntl(Fiber& fiber, int fd, int command, long argument) noexcept {
   const bool waits = command == F_SETLKW || command == F_OFD_SETLKW;
-  if (!waits) return kernel::call(SYS_fcntl, fd, command, argument);
+  if (!waits) {
+    const long result = kernel::call(SYS_fcntl, fd, command, argument);
+    if (command == F_SETFL) descriptors::changed(fd);
+    if (command == F_DUPFD || command == F_DUPFD_CLOEXEC) descriptors::duplicated(fd);
+    return result;
+  }
   const int without_wait = command == F_SETLKW ? F_SETLK : F_OFD_SETLK;
   const long result = kernel::call(SYS_fcntl, fd, without_wait, argument);
   if (result != -EAGAIN && result != -EACCES) return result;
   return in_place::sleeping(fiber, SYS_fcntl, Words(fd, command, argument).words);
+}
+
+long ioctl(Fiber& fiber, int fd, unsigned long request, long argument) noexcept {
+  const long result = in_place::perhaps(fiber, SYS_ioctl, Words(fd, request, argument).words);
+  if (request == FIONBIO) descriptors::changed(fd);
+  return result;
 }
 
 long flock(Fiber& fiber, int fd, int operation) noexcept {

@@ -44,6 +44,7 @@ long splice(Fiber& fiber, int in, off_t* in_offset, int out, off_t* out_offset, 
 long accept(Fiber& fiber, int fd, sockaddr* address, socklen_t* length) noexcept;
 long accept4(Fiber& fiber, int fd, sockaddr* address, socklen_t* length, int flags) noexcept;
 long connect(Fiber& fiber, int fd, const sockaddr* address, socklen_t length) noexcept;
+long setsockopt(Fiber& fiber, int fd, int level, int option, const void* value, socklen_t length) noexcept;
 long socket(Fiber& fiber, int family, int type, int protocol) noexcept;
 
 // poll.cpp
@@ -62,6 +63,7 @@ long epoll_pwait2(Fiber& fiber, int epfd, epoll_event* events, int count, const 
 // closing.cpp
 long close(Fiber& fiber, int fd) noexcept;
 long close_range(Fiber& fiber, unsigned first, unsigned last, unsigned flags) noexcept;
+long dup(Fiber& fiber, int fd) noexcept;
 long dup2(Fiber& fiber, int from, int to) noexcept;
 long dup3(Fiber& fiber, int from, int to, int flags) noexcept;
 
@@ -83,6 +85,7 @@ long prctl(Fiber& fiber, int option, unsigned long second, unsigned long third, 
 
 // files.cpp
 long fcntl(Fiber& fiber, int fd, int command, long argument) noexcept;
+long ioctl(Fiber& fiber, int fd, unsigned long request, long argument) noexcept;
 long flock(Fiber& fiber, int fd, int operation) noexcept;
 long open(Fiber& fiber, const char* path, int flags, mode_t mode) noexcept;
 long openat(Fiber& fiber, int directory, const char* path, int flags, mode_t mode) noexcept;

@@ -35,6 +35,7 @@
   X(accept4, Fiber)            \
   X(connect, Fiber)            \
   X(socket, Fiber)             \
+  X(setsockopt, Fiber)         \
   /* readiness */              \
   X(poll, Fiber)               \
   X(ppoll, Fiber)              \
@@ -46,6 +47,7 @@
   /* descriptors */            \
   X(close, Fiber)              \
   X(close_range, Fiber)        \
+  X(dup, Fiber)                \
   X(dup2, Fiber)               \
   X(dup3, Fiber)               \
   /* time */                   \
@@ -99,7 +101,7 @@
   X(openat, Fiber)             \
   X(openat2, Perhaps)          \
   X(creat, Perhaps)            \
-  X(ioctl, Perhaps)            \
+  X(ioctl, Fiber)              \
   X(fsync, Perhaps)            \
   X(fdatasync, Perhaps)        \
   X(sync, Perhaps)             \

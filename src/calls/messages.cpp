@@ -56,9 +56,9 @@ long rest_of(const iovec* parts, std::size_t count, long moved, Move&& move) noe
 }
 
 long receive_once(Fiber& fiber, int fd, void* data, std::size_t size, int flags, sockaddr* address, socklen_t* length) noexcept {
-  return patiently(fiber, fd, Readable, SO_RCVTIMEO, [&](int at) {
-    return kernel::call(SYS_recvfrom, at, data, size, flags | MSG_DONTWAIT, address, length);
-  });
+  const auto once = [&](int at) { return kernel::call(SYS_recvfrom, at, data, size, flags | MSG_DONTWAIT, address, length); };
+  // Flags ask for more than the next bytes, urgent ones for example: then the kernel is asked first.
+  return flags ? patiently(fiber, fd, Readable, SO_RCVTIMEO, once) : read_patiently(fiber, fd, size, once);
 }
 
 // A failed send leaves its SIGPIPE with the kernel thread: makes it the fiber's.

@@ -95,10 +95,11 @@ long total(const Transfer& transfer) noexcept {
 }
 
 long perform(Fiber& fiber, const Transfer& transfer) noexcept {
-  const unsigned events = transfer.writes ? Writable : Readable;
-  const int option = transfer.writes ? SO_SNDTIMEO : SO_RCVTIMEO;
-  long result = patiently(fiber, transfer.fd, events, option, [&](int fd) { return attempt(fiber, transfer, fd); });
-  if (transfer.writes && result == -EPIPE) signals::collect_thread_signal(fiber, SIGPIPE);
+  const auto once = [&](int fd) { return attempt(fiber, transfer, fd); };
+  if (transfer.nr == SYS_read) return read_patiently(fiber, transfer.fd, transfer.parts->iov_len, once);
+  if (!transfer.writes) return patiently(fiber, transfer.fd, Readable, SO_RCVTIMEO, once);
+  const long result = patiently(fiber, transfer.fd, Writable, SO_SNDTIMEO, once);
+  if (result == -EPIPE) signals::collect_thread_signal(fiber, SIGPIPE);
   return result;
 }
 

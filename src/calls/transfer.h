@@ -51,16 +51,32 @@ class Patience {
   Nanoseconds deadline_ = never;
 };
 
-/// Repeats `attempt(fd)` until it gives anything but -EAGAIN, waiting in between.
+/// Repeats `attempt(fd)` until it gives anything but -EAGAIN, waiting in between, and before if `waits_first`.
 template <class Attempt>
-long patiently(Fiber& fiber, int fd, unsigned events, int option, Attempt&& attempt) noexcept {
-  long result = attempt(fd);
+long patiently(Fiber& fiber, int fd, unsigned events, int option, Attempt&& attempt, bool waits_first = false) noexcept {
+  long result = waits_first ? -EAGAIN : attempt(fd);
   if (result != -EAGAIN) [[likely]]
     return result;
   Patience patience(fiber, fd, events, option);
   do {
     if (const long error = patience.wait()) return error;
   } while ((result = attempt(patience.fd())) == -EAGAIN);
+  return result;
+}
+
+/// A read of at most `size` bytes by `attempt(fd)`, which asks first only where that is likely to be of use.
+template <class Attempt>
+long read_patiently(Fiber& fiber, int fd, std::size_t size, Attempt&& attempt) noexcept {
+  const bool waits_first = descriptors::waits_first(fd);
+  bool probe = !waits_first;
+  const auto noted = [&](int at) {
+    const long result = attempt(at);
+    if (probe) descriptors::note_probe(fd, result != -EAGAIN);
+    probe = false;
+    return result;
+  };
+  const long result = patiently(fiber, fd, Readable, SO_RCVTIMEO, noted, waits_first);
+  descriptors::note_read(fd, result, size);
   return result;
 }
 
