@@ -1,6 +1,5 @@
 // The exported symbols. A hook only routes: on a fiber to our handler, else to the next libc symbol.
 #include <cerrno>
-#include <linux/membarrier.h>
 #include <pthread.h>
 #include <sys/eventfd.h>
 
@@ -13,7 +12,6 @@
 #include "next.h"
 #include "options.h"
 #include "runtime.h"
-#include "scheduler.h"
 #include "symbols.h"
 
 namespace unblock::real {
@@ -72,13 +70,6 @@ void look_up_next_symbols() noexcept {
   UNBLOCK_SPECIAL_HOOKS(UNBLOCK_LOOK_UP)
 }
 
-void notify_cancellation(Fiber& fiber) noexcept {
-  // Without a signal to handle: the edge finds the call interrupted, looks, and makes it again if need be.
-  InRuntime inside(*self());
-  fiber.signals.attention.store(1, std::memory_order_seq_cst);
-  scheduler::wake(fiber, -EINTR);
-}
-
 }  // namespace unblock::hooks
 
 using namespace unblock;
@@ -120,20 +111,6 @@ extern "C" [[gnu::visibility("default")]] ssize_t sendto(int fd, const void* dat
 
 extern "C" [[gnu::visibility("default")]] ssize_t send(int fd, const void* data, size_t size, int flags) {
   return sendto(fd, data, size, flags, nullptr, 0);
-}
-
-// libc wakes a thread for a deferred cancellation by a signal only while it is in a cancellation point of
-// libc's own; in one of ours we do it. The thread's clock names it.
-extern "C" [[gnu::visibility("default")]] int pthread_cancel(pthread_t thread) {
-  clockid_t clock;
-  const bool known = self() && pthread_getcpuclockid(thread, &clock) == 0;
-  const int result = real::pthread_cancel(thread);
-  if (result != 0 || !known) return result;
-  // Every fiber's mark is either to be seen now, or its look comes after the cancellation.
-  kernel::call(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0);
-  Fiber* target = fibers::find(static_cast<pid_t>(~(clock >> 3)));
-  if (target && target->cancellable.load(std::memory_order_relaxed)) hooks::notify_cancellation(*target);
-  return result;
 }
 
 // Objects that come later have sites, too.

@@ -33,7 +33,6 @@
   X(ssize_t, sendto,                                                                                            \
     (int fd, const void* data, size_t size, int flags, const sockaddr* address, socklen_t length),              \
     (fd, data, size, flags, address, length))                                                                   \
-  X(int, pthread_cancel, (pthread_t thread), (thread))                                                          \
   X(void*, dlopen, (const char* file, int mode), (file, mode))                                                  \
   X(int, signalfd, (int fd, const sigset_t* mask, int flags), (fd, mask, flags))                                \
   X(int, epoll_create1, (int flags), (flags))                                                                   \

@@ -110,14 +110,14 @@ Fiber* find(pid_t tid) noexcept {
 
 int live() noexcept { return alive.load(std::memory_order_relaxed); }
 
-void forget_others(Fiber& survivor) noexcept {
+void forget_all() noexcept {
   lock.reset();
   const std::uint32_t count = detail::slots_used();
-  for (std::uint32_t slot = 0; slot < count; ++slot) detail::at(slot)->live.store(false, std::memory_order_relaxed);
+  for (std::uint32_t slot = 0; slot < count; ++slot)
+    if (Fiber* fiber = detail::at(slot)) fiber->live.store(false, std::memory_order_relaxed);
   unused = nullptr;
   used.store(0, std::memory_order_relaxed);
   alive.store(0, std::memory_order_relaxed);
-  static_cast<void>(survivor);
 }
 
 }  // namespace fibers

@@ -91,8 +91,8 @@ void destroy(Fiber& fiber) noexcept;
 template <class Visit>
 bool any(Visit&& visit) noexcept;
 
-/// Forgets all fibers but `survivor`: for a fork's child.
-void forget_others(Fiber& survivor) noexcept;
+/// Forgets all fibers: for a fork's child, which starts without any.
+void forget_all() noexcept;
 
 namespace detail {
 [[nodiscard]] Fiber* at(std::uint32_t slot) noexcept;

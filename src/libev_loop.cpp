@@ -1,7 +1,6 @@
 // libev as the event loop: the one file that includes <ev.h>.
 #include "libev_loop.h"
 
-#include <cstdlib>
 #include <ev.h>
 #include <new>
 #include <sys/timerfd.h>
@@ -32,13 +31,8 @@ class InLoop {
   LibevLoop* before_;
 };
 
-// libev has one allocator for the process, and the program may use libev, too: ours is malloc for the program.
-void* allocate(void* block, long bytes) noexcept {
-  if (in_loop) return memory::resize(block, static_cast<std::size_t>(bytes));
-  if (bytes) return std::realloc(block, static_cast<std::size_t>(bytes));
-  std::free(block);
-  return nullptr;
-}
+// This copy of libev is ours alone, so its allocator may be, too: malloc's locks belong to the program.
+void* allocate(void* block, long bytes) noexcept { return memory::resize(block, static_cast<std::size_t>(bytes)); }
 
 class LibevLoop final : public EventLoop {
  public:

@@ -70,6 +70,15 @@ void unregister_rseq() noexcept {
   area[1] = uninitialised;  // cpu_id
 }
 
+// Every site that stays as it is, and why.
+void report_sites() noexcept {
+  if (!log::enabled(log::patch, log::Level::debug)) return;
+  const auto report = [](const patch::LeftAlone& site, void*) {
+    log::debug(log::patch, site.object, ": ", format::Hex{site.address}, " left alone: ", site.why);
+  };
+  patch::for_each_left(report, nullptr);
+}
+
 Fiber* adopt_caller() noexcept {
   Fiber* main = fibers::create();
   if (!main) return nullptr;
@@ -108,6 +117,7 @@ Fiber* activate() noexcept {
     return refuse(patch::reason()), nullptr;
   }
   // Beyond this point libc's calls come to us.
+  report_sites();
   unregister_rseq();
   kernel::call(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0);  // for pthread_cancel
   unblock_self = main;
@@ -119,9 +129,10 @@ void forget(Fiber& fiber) noexcept {
   unblock_self = nullptr;
   signals::give_back(fiber);
   watchdog::forget();
+  patch::after_fork();
   parking_lot::forget_all();
   carriers::forget_others(*fiber.carrier);
-  fibers::forget_others(fiber);
+  fibers::forget_all();
   stats::reset();
   stats_printed = false;
   processor->loop().abandon();

@@ -154,4 +154,6 @@ int cover_all(void (*entry)()) noexcept {
 
 const char* reason() noexcept { return why; }
 
+void after_fork() noexcept { lock.reset(); }
+
 }  // namespace unblock::patch

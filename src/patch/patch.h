@@ -55,6 +55,9 @@ static_assert(sizeof(SiteRecord) == 64);
 /// being written it cannot execute: no other thread may run in it, signals are blocked.
 [[nodiscard]] int cover_all(void (*entry)()) noexcept;
 
+/// In a fork's child: whoever was covering objects in the parent is not here.
+void after_fork() noexcept;
+
 /// Why the last cover_gate() or cover_all() failed, in one line.
 [[nodiscard]] const char* reason() noexcept;
 

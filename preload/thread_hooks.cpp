@@ -1,0 +1,65 @@
+// Hooks on functions about a thread that libc answers by other means than system calls we see.
+#include <cerrno>
+#include <cstring>
+#include <linux/membarrier.h>
+#include <pthread.h>
+
+#include "fiber.h"
+#include "kernel.h"
+#include "next.h"
+#include "scheduler.h"
+
+namespace {
+
+using namespace unblock;
+
+// The fiber that a thread is, or null. Its CPU-time clock names its tid: pthread_getcpuclockid(3).
+Fiber* fiber_of(pthread_t thread) noexcept {
+  clockid_t clock;
+  if (!self() || pthread_getcpuclockid(thread, &clock) != 0) return nullptr;
+  return fibers::find(static_cast<pid_t>(~(clock >> 3)));
+}
+
+// Makes a fiber that waits in a hooked cancellation point look whether it is cancelled.
+void notify_cancellation(Fiber& fiber) noexcept {
+  // Without a signal to handle: the edge finds the call interrupted, looks, and makes it again if need be.
+  InRuntime inside(*self());
+  fiber.signals.attention.store(1, std::memory_order_seq_cst);
+  scheduler::wake(fiber, -EINTR);
+}
+
+}  // namespace
+
+// libc wakes a thread for a deferred cancellation by a signal only while it is in a cancellation point of
+// libc's own; in one of ours we do it.
+extern "C" [[gnu::visibility("default")]] int pthread_cancel(pthread_t thread) {
+  static constinit real::Next<int(pthread_t)> next("pthread_cancel");
+  Fiber* target = fiber_of(thread);
+  const pid_t tid = target ? target->tid : 0;
+  const int result = next(thread);
+  if (result != 0 || !target) return result;
+  // Every fiber's mark is either to be seen now, or its look comes after the cancellation.
+  kernel::call(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0);
+  if (fibers::find(tid) == target && target->cancellable.load(std::memory_order_relaxed)) notify_cancellation(*target);
+  return result;
+}
+
+// libc goes by way of /proc/self/task, where the kernel does not list fibers.
+
+extern "C" [[gnu::visibility("default")]] int pthread_setname_np(pthread_t thread, const char* name) {
+  static constinit real::Next<int(pthread_t, const char*)> next("pthread_setname_np");
+  Fiber* fiber = fiber_of(thread);
+  if (!fiber || fiber->main) return next(thread, name);
+  if (std::strlen(name) >= sizeof fiber->name) return ERANGE;
+  std::strcpy(fiber->name, name);
+  return 0;
+}
+
+extern "C" [[gnu::visibility("default")]] int pthread_getname_np(pthread_t thread, char* name, size_t size) {
+  static constinit real::Next<int(pthread_t, char*, size_t)> next("pthread_getname_np");
+  Fiber* fiber = fiber_of(thread);
+  if (!fiber || fiber->main || !fiber->name[0]) return next(fiber && !fiber->main ? pthread_self() : thread, name, size);
+  if (size < sizeof fiber->name) return ERANGE;
+  std::strcpy(name, fiber->name);
+  return 0;
+}
