@@ -32,7 +32,7 @@ long wait(Fiber& fiber, Nanoseconds deadline, Arm&& arm, Disarm&& disarm) noexce
   else if (!scheduler::cancel_wait(fiber))
     scheduler::park(fiber);
   disarm();
-  fiber.home->deadlines.remove(fiber);
+  if (fiber.deadline_slot) fiber.home->deadlines.remove(fiber);
   scheduler::release(fiber);
   return result;
 }

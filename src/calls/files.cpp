@@ -1,4 +1,4 @@
-// Locks on files, and opening them.
+// Files: locks, flags, opening; and rings of requests about them.
 #include <cerrno>
 #include <fcntl.h>
 #include <sys/file.h>
@@ -36,6 +36,11 @@ long flock(Fiber& fiber, int fd, int operation) noexcept {
   const long result = kernel::call(SYS_flock, fd, operation | LOCK_NB);
   if (result != -EAGAIN || (operation & LOCK_NB)) return result;
   return in_place::sleeping(fiber, SYS_flock, Words(fd, operation).words);
+}
+
+long io_uring_enter(Fiber& fiber, int fd, unsigned submit, unsigned complete, unsigned flags, const void* argument, std::size_t size) noexcept {
+  fiber.carrier->keep = true;  // requests are cancelled when the kernel thread that made them ends
+  return in_place::perhaps(fiber, SYS_io_uring_enter, Words(fd, submit, complete, flags, argument, size).words);
 }
 
 long open(Fiber& fiber, const char* path, int flags, mode_t mode) noexcept { return openat(fiber, AT_FDCWD, path, flags, mode); }

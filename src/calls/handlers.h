@@ -84,6 +84,7 @@ long waitid(Fiber& fiber, int type, pid_t id, siginfo_t* info, int options, rusa
 long prctl(Fiber& fiber, int option, unsigned long second, unsigned long third, unsigned long fourth, unsigned long fifth) noexcept;
 
 // files.cpp
+long io_uring_enter(Fiber& fiber, int fd, unsigned submit, unsigned complete, unsigned flags, const void* argument, std::size_t size) noexcept;
 long fcntl(Fiber& fiber, int fd, int command, long argument) noexcept;
 long ioctl(Fiber& fiber, int fd, unsigned long request, long argument) noexcept;
 long flock(Fiber& fiber, int fd, int operation) noexcept;

@@ -146,7 +146,7 @@
   X(io_getevents, Sleeps)      \
   X(io_pgetevents, Sleeps)     \
   X(io_submit, Perhaps)        \
-  X(io_uring_enter, Perhaps)
+  X(io_uring_enter, Fiber)
 
 // Those that are ours whoever makes them: what a thread is made by, and what a rewritten site relies on.
 #define UNBLOCK_CALLS_FROM_ANYWHERE(X) \
