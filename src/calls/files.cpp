@@ -5,6 +5,7 @@
 #include <sys/ioctl.h>
 
 #include "arguments.h"
+#include "carrier.h"
 #include "descriptors.h"
 #include "handlers.h"
 #include "in_place.h"
