@@ -2,10 +2,12 @@
 #include "signals.h"
 
 #include <cerrno>
+#include <ctime>
 
 #include "carrier.h"
 #include "kernel.h"
 #include "runtime_limits.h"
+#include "watchdog.h"
 
 namespace unblock::signals {
 
@@ -113,6 +115,16 @@ void leave_to_kernel(SignalSet set) noexcept {
 void receive(const siginfo_t& info) noexcept {
   if (info.si_signo == kick && info.si_code == SI_TKILL) return;
   post(info);
+}
+
+void collect_process_signal(int signal) noexcept {
+  const SignalSet set = signal_bit(signal) & received_by_watchdog();
+  siginfo_t info;
+  const timespec at_once{};
+  if (kernel::call(SYS_rt_sigtimedwait, &set, &info, &at_once, sizeof set) > 0)
+    receive(info);
+  else
+    watchdog::finish_round();  // the watchdog took it, unless it was for others
 }
 
 }  // namespace unblock::signals

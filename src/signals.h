@@ -73,6 +73,9 @@ long post(Fiber& fiber, const siginfo_t& info) noexcept;
 
 /// A write of this kernel thread failed and left a SIGPIPE or SIGXFSZ pending for it: makes it the fiber's.
 void collect_thread_signal(Fiber& fiber, int signal) noexcept;
+/// A signal went by way of the kernel to whom may be this process, too: returns once it is in our queues. The
+/// kernel would have had it handled before the call that sent it returns.
+void collect_process_signal(int signal) noexcept;
 /// Raises a signal in the calling fiber, as the kernel does for a failed write.
 void raise(Fiber& fiber, int signal) noexcept;
 

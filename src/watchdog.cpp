@@ -35,6 +35,7 @@ struct State {
   Sight sight;
   std::atomic<pid_t> ktid{0};
   std::atomic<bool> asleep{false};  // until somebody wakes it
+  std::atomic<std::uint32_t> rounds{0};
 };
 
 constinit State state;
@@ -121,6 +122,7 @@ void sleep(int microseconds) noexcept {
   siginfo_t info;
   const long result = kernel::call(SYS_rt_sigtimedwait, &wanted, &info, microseconds ? &time : nullptr, sizeof wanted);
   if (result > 0) signals::receive(info);
+  state.rounds.fetch_add(1, std::memory_order_release);
 }
 
 bool idle() noexcept { return state.processor->sleeping.load(std::memory_order_relaxed); }
@@ -167,6 +169,14 @@ void notice_activity() noexcept {
 void interrupt() noexcept {
   if (const pid_t ktid = state.ktid.load(std::memory_order_relaxed))
     kernel::call(SYS_tgkill, kernel::call(SYS_getpid), ktid, signals::kick);
+}
+
+void finish_round() noexcept {
+  const std::uint32_t rounds = state.rounds.load(std::memory_order_acquire);
+  interrupt();
+  const timespec pause{0, limits::watchdog_shortest_us * 1000L};
+  while (state.ktid.load(std::memory_order_relaxed) && state.rounds.load(std::memory_order_acquire) == rounds)
+    kernel::call(SYS_nanosleep, &pause, nullptr);
 }
 
 void forget() noexcept {

@@ -18,6 +18,9 @@ void notice_activity() noexcept;
 /// Makes it look again now. Any kernel thread.
 void interrupt() noexcept;
 
+/// Returns when it has queued what it has received so far. Any kernel thread but its own.
+void finish_round() noexcept;
+
 /// In a fork's child it does not exist.
 void forget() noexcept;
 

@@ -82,6 +82,7 @@
   X(pause, Fiber)              \
   X(sigaltstack, Fiber)        \
   X(kill, Fiber)               \
+  X(pidfd_send_signal, Fiber)  \
   X(tkill, Fiber)              \
   X(tgkill, Fiber)             \
   X(rt_sigqueueinfo, Fiber)    \

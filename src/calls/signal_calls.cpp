@@ -39,6 +39,12 @@ long read_mask(const SignalSet* set, std::size_t size, SignalSet& mask) noexcept
   return user::load(set, mask) ? 0 : -EFAULT;
 }
 
+// A signal that the kernel has sent to whom may be this process, too.
+long sent_by_kernel(long result, int signal) noexcept {
+  if (result == 0 && is_signal(signal)) collect_process_signal(signal);
+  return result;
+}
+
 }  // namespace
 
 long rt_sigaction(int signal, const SignalAction* wanted, SignalAction* old, std::size_t size) noexcept {
@@ -152,9 +158,14 @@ long sigaltstack(Fiber& fiber, const stack_t* wanted, stack_t* old) noexcept {
 }
 
 long kill(Fiber&, pid_t pid, int signal) noexcept {
+  if (pid <= 0) return sent_by_kernel(kernel::call(SYS_kill, pid, signal), signal);
   if (pid != own_pid() || !is_signal(signal) || (unblockable & signal_bit(signal)) || for_descriptor(signal))
     return kernel::call(SYS_kill, pid, signal);
   return post(sent_by_us(signal, SI_USER));
+}
+
+long pidfd_send_signal(Fiber&, int pidfd, int signal, siginfo_t* info, unsigned flags) noexcept {
+  return sent_by_kernel(kernel::call(SYS_pidfd_send_signal, pidfd, signal, info, flags), signal);
 }
 
 namespace {

@@ -18,6 +18,7 @@ long rt_sigtimedwait(Fiber& fiber, const SignalSet* set, siginfo_t* info, const 
 long pause(Fiber& fiber) noexcept;
 long sigaltstack(Fiber& fiber, const stack_t* wanted, stack_t* old) noexcept;
 long kill(Fiber& fiber, pid_t pid, int signal) noexcept;
+long pidfd_send_signal(Fiber& fiber, int pidfd, int signal, siginfo_t* info, unsigned flags) noexcept;
 long tkill(Fiber& fiber, pid_t tid, int signal) noexcept;
 long tgkill(Fiber& fiber, pid_t process, pid_t tid, int signal) noexcept;
 long rt_sigqueueinfo(Fiber& fiber, pid_t pid, int signal, siginfo_t* info) noexcept;
