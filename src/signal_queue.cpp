@@ -118,26 +118,49 @@ void interrupt(Fiber& fiber) noexcept {
 // Stop signals and SIGCONT cancel each other where they are pending: signal(7), kill(2).
 bool matters(int signal) noexcept { return !ignored(signal); }
 
+// Whether nothing but the default action comes of it, for which no flow of the program's has to run: natively
+// a thread in the middle of a vfork dies at once, too.
+bool acts_at_once(int signal) noexcept { return actions[signal].handler == SIG_DFL; }
+
+// Queues a signal that `target`, if anybody, takes or waits for. 0, -EAGAIN; 1: the default action is due.
+long enqueue(PendingQueue& queue, Fiber* target, const siginfo_t& info) noexcept {
+  const int signal = info.si_signo;
+  if (target && !awaits(*target, signal_bit(signal))) {
+    if (!matters(signal)) return 0;
+    if (acts_at_once(signal)) return 1;
+  }
+  if (!append(queue, info)) return -EAGAIN;
+  if (target) interrupt(*target);
+  return 0;
+}
+
+// What enqueue() left to do once the lock is free.
+long settle(long result, int signal) noexcept {
+  if (result != 1) return result;
+  default_action(signal);
+  return 0;
+}
+
 }  // namespace
 
 long post(Fiber& fiber, const siginfo_t& info) noexcept {
   const SignalSet bit = signal_bit(info.si_signo);
-  Guard guard(lock);
-  const bool open = takes(fiber, bit);
-  if (open && !awaits(fiber, bit) && !matters(info.si_signo)) return 0;
-  if (!append(fiber.signals.pending, info)) return -EAGAIN;
-  if (open || awaits(fiber, bit)) interrupt(fiber);
-  return 0;
+  long result;
+  {
+    Guard guard(lock);
+    const bool listens = takes(fiber, bit) || awaits(fiber, bit);
+    result = enqueue(fiber.signals.pending, listens ? &fiber : nullptr, info);
+  }
+  return settle(result, info.si_signo);
 }
 
 long post(const siginfo_t& info) noexcept {
-  const SignalSet bit = signal_bit(info.si_signo);
-  Guard guard(lock);
-  Fiber* target = target_of(bit);
-  if (target && !awaits(*target, bit) && !matters(info.si_signo)) return 0;
-  if (!append(process, info)) return -EAGAIN;
-  if (target) interrupt(*target);
-  return 0;
+  long result;
+  {
+    Guard guard(lock);
+    result = enqueue(process, target_of(signal_bit(info.si_signo)), info);
+  }
+  return settle(result, info.si_signo);
 }
 
 void raise(Fiber& fiber, int signal) noexcept {
