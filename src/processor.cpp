@@ -45,8 +45,9 @@ void Processor::drain() noexcept {
 Fiber* Processor::pick() noexcept {
   if (round_ == 0) {
     drain();
+    // The loop's turn. No round begins before it: whoever asks next would get a fiber, and the loop no turn.
+    if (ready_ == 0 || __rdtsc() - polled_ > limits::busy_poll_cycles) return nullptr;
     round_ = ready_;
-    if (round_ == 0 || __rdtsc() - polled_ > limits::busy_poll_cycles) return nullptr;
   }
   Fiber* fiber = first_;
   first_ = fiber->next;

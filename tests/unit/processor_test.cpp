@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <thread>
 #include <vector>
+#include <x86intrin.h>
 
 #include "cranked_loop.h"
 #include "fake_fiber.h"
@@ -62,6 +63,20 @@ TEST_CASE_METHOD(Fixture, "who becomes ready in a round waits for the next one")
   processor.push(fibers[0]);
   CHECK(processor.pick() == &fibers[1]);
   CHECK(loop.polls == polls);  // not asked in the middle
+  processor.poll();
+  CHECK(processor.pick() == &fibers[0]);
+}
+
+TEST_CASE_METHOD(Fixture, "the loop gets its turn however often a busy processor is asked for a fiber") {
+  processor.push(fibers[0]);
+  processor.poll();
+  const std::uint64_t start = __rdtsc();
+  while (__rdtsc() - start <= limits::busy_poll_cycles) {
+  }
+  REQUIRE(processor.pick() == &fibers[0]);
+  processor.push(fibers[0]);  // as one that yields
+  CHECK(processor.pick() == nullptr);
+  CHECK(processor.pick() == nullptr);
   processor.poll();
   CHECK(processor.pick() == &fibers[0]);
 }
