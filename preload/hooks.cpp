@@ -16,7 +16,8 @@
 
 namespace unblock::real {
 
-#define UNBLOCK_NEXT(result, name, parameters, arguments) static constinit Next<result parameters> name(#name);
+#define UNBLOCK_NEXT(result, name, parameters, arguments) \
+  static constinit Next<result parameters> name(#name);
 UNBLOCK_CANCELLATION_POINTS(UNBLOCK_NEXT)
 UNBLOCK_OTHER_HOOKS(UNBLOCK_NEXT)
 UNBLOCK_SPECIAL_HOOKS(UNBLOCK_NEXT)
@@ -75,27 +76,29 @@ void look_up_next_symbols() noexcept {
 using namespace unblock;
 
 #define UNBLOCK_FIRST(...) fiber __VA_OPT__(, ) __VA_ARGS__
-#define UNBLOCK_HOOK(result, name, parameters, arguments, server)                                            \
-  extern "C" [[gnu::visibility("default")]] result name parameters {                                          \
-    if (Fiber* served = hooks::fiber_to_serve()) [[likely]]                                                   \
-      return static_cast<result>(                                                                             \
-          hooks::server(*served, [&](Fiber& fiber) { return calls::name(UNBLOCK_FIRST arguments); }));        \
-    return real::name arguments;                                                                              \
+#define UNBLOCK_HOOK(result, name, parameters, arguments, server)                                      \
+  extern "C" [[gnu::visibility("default")]] result name parameters {                                   \
+    if (Fiber* served = hooks::fiber_to_serve()) [[likely]]                                            \
+      return static_cast<result>(                                                                      \
+          hooks::server(*served, [&](Fiber& fiber) { return calls::name(UNBLOCK_FIRST arguments); })); \
+    return real::name arguments;                                                                       \
   }
 #define UNBLOCK_CANCELLABLE_HOOK(result, name, parameters, arguments) \
   UNBLOCK_HOOK(result, name, parameters, arguments, serve_cancellable)
-#define UNBLOCK_PLAIN_HOOK(result, name, parameters, arguments) UNBLOCK_HOOK(result, name, parameters, arguments, serve)
+#define UNBLOCK_PLAIN_HOOK(result, name, parameters, arguments) \
+  UNBLOCK_HOOK(result, name, parameters, arguments, serve)
 
 UNBLOCK_CANCELLATION_POINTS(UNBLOCK_CANCELLABLE_HOOK)
 UNBLOCK_OTHER_HOOKS(UNBLOCK_PLAIN_HOOK)
 
 // Those that are not system calls of their own.
 
-extern "C" [[gnu::visibility("default")]] ssize_t recvfrom(int fd, void* data, size_t size, int flags, sockaddr* address,
-                                                           socklen_t* length) {
+extern "C" [[gnu::visibility("default")]] ssize_t recvfrom(int fd, void* data, size_t size, int flags,
+                                                           sockaddr* address, socklen_t* length) {
   Fiber* served = hooks::fiber_to_serve();
   if (!served) return real::recvfrom(fd, data, size, flags, address, length);
-  return hooks::serve_cancellable(*served, [&](Fiber& fiber) { return calls::recvfrom(fiber, fd, data, size, flags, address, length); });
+  return hooks::serve_cancellable(
+      *served, [&](Fiber& fiber) { return calls::recvfrom(fiber, fd, data, size, flags, address, length); });
 }
 
 extern "C" [[gnu::visibility("default")]] ssize_t recv(int fd, void* data, size_t size, int flags) {
@@ -106,7 +109,8 @@ extern "C" [[gnu::visibility("default")]] ssize_t sendto(int fd, const void* dat
                                                          const sockaddr* address, socklen_t length) {
   Fiber* served = hooks::fiber_to_serve();
   if (!served) return real::sendto(fd, data, size, flags, address, length);
-  return hooks::serve_cancellable(*served, [&](Fiber& fiber) { return calls::sendto(fiber, fd, data, size, flags, address, length); });
+  return hooks::serve_cancellable(
+      *served, [&](Fiber& fiber) { return calls::sendto(fiber, fd, data, size, flags, address, length); });
 }
 
 extern "C" [[gnu::visibility("default")]] ssize_t send(int fd, const void* data, size_t size, int flags) {

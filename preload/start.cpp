@@ -24,7 +24,8 @@ void leave_preload_list() noexcept {
     const std::size_t end = rest.find_first_of(separators);
     const std::string_view entry = rest.substr(0, end);
     rest = end == rest.npos ? std::string_view() : rest.substr(end + 1);
-    if (entry.empty() || entry.ends_with("libunblock-preload.so") || length + entry.size() + 2 > sizeof kept) continue;
+    if (entry.empty() || entry.ends_with("libunblock-preload.so") || length + entry.size() + 2 > sizeof kept)
+      continue;
     if (length) kept[length++] = ':';
     std::memcpy(kept + length, entry.data(), entry.size());
     length += entry.size();

@@ -1,40 +1,40 @@
-// The symbols of libc that are hooked: the fast path past libc's wrapper and the rewritten site behind it, and
-// where POSIX cancellation points are. One list: it yields the hooks, the next symbols and the tests' account.
+// The symbols of libc that are hooked: the fast path past libc's wrapper and the rewritten site behind it,
+// and where POSIX cancellation points are. One list: it yields the hooks and the next symbols.
 #pragma once
 
 // result, name, parameters, arguments; in the order that calls::name takes them
-#define UNBLOCK_CANCELLATION_POINTS(X)                                                                          \
-  X(ssize_t, read, (int fd, void* data, size_t size), (fd, data, size))                                         \
-  X(ssize_t, readv, (int fd, const iovec* parts, int count), (fd, parts, count))                                \
-  X(ssize_t, write, (int fd, const void* data, size_t size), (fd, data, size))                                  \
-  X(ssize_t, writev, (int fd, const iovec* parts, int count), (fd, parts, count))                               \
-  X(ssize_t, recvmsg, (int fd, msghdr* message, int flags), (fd, message, flags))                               \
-  X(ssize_t, sendmsg, (int fd, const msghdr* message, int flags), (fd, message, flags))                         \
-  X(int, accept, (int fd, sockaddr* address, socklen_t* length), (fd, address, length))                         \
-  X(int, accept4, (int fd, sockaddr* address, socklen_t* length, int flags), (fd, address, length, flags))      \
-  X(int, connect, (int fd, const sockaddr* address, socklen_t length), (fd, address, length))                   \
-  X(int, poll, (pollfd* entries, nfds_t count, int milliseconds), (entries, count, milliseconds))               \
-  X(int, select, (int count, fd_set* read, fd_set* write, fd_set* except, timeval* timeout),                    \
-    (count, read, write, except, timeout))                                                                      \
-  X(int, epoll_wait, (int epfd, epoll_event* events, int count, int milliseconds),                              \
-    (epfd, events, count, milliseconds))                                                                        \
+#define UNBLOCK_CANCELLATION_POINTS(X) \
+  X(ssize_t, read, (int fd, void* data, size_t size), (fd, data, size)) \
+  X(ssize_t, readv, (int fd, const iovec* parts, int count), (fd, parts, count)) \
+  X(ssize_t, write, (int fd, const void* data, size_t size), (fd, data, size)) \
+  X(ssize_t, writev, (int fd, const iovec* parts, int count), (fd, parts, count)) \
+  X(ssize_t, recvmsg, (int fd, msghdr* message, int flags), (fd, message, flags)) \
+  X(ssize_t, sendmsg, (int fd, const msghdr* message, int flags), (fd, message, flags)) \
+  X(int, accept, (int fd, sockaddr* address, socklen_t* length), (fd, address, length)) \
+  X(int, accept4, (int fd, sockaddr* address, socklen_t* length, int flags), (fd, address, length, flags)) \
+  X(int, connect, (int fd, const sockaddr* address, socklen_t length), (fd, address, length)) \
+  X(int, poll, (pollfd* entries, nfds_t count, int milliseconds), (entries, count, milliseconds)) \
+  X(int, select, (int count, fd_set* read, fd_set* write, fd_set* except, timeval* timeout), \
+    (count, read, write, except, timeout)) \
+  X(int, epoll_wait, (int epfd, epoll_event* events, int count, int milliseconds), \
+    (epfd, events, count, milliseconds)) \
   X(int, close, (int fd), (fd))
 
 // The same, for what is no cancellation point.
-#define UNBLOCK_OTHER_HOOKS(X)                                              \
-  X(int, dup2, (int from, int to), (from, to))                              \
-  X(int, dup3, (int from, int to, int flags), (from, to, flags))            \
+#define UNBLOCK_OTHER_HOOKS(X) \
+  X(int, dup2, (int from, int to), (from, to)) \
+  X(int, dup3, (int from, int to, int flags), (from, to, flags)) \
   X(int, sched_yield, (), ())
 
 // Those with a hook of their own: no system calls by their names, or more to do than to route.
-#define UNBLOCK_SPECIAL_HOOKS(X)                                                                                \
-  X(ssize_t, recvfrom, (int fd, void* data, size_t size, int flags, sockaddr* address, socklen_t* length),      \
-    (fd, data, size, flags, address, length))                                                                   \
-  X(ssize_t, sendto,                                                                                            \
-    (int fd, const void* data, size_t size, int flags, const sockaddr* address, socklen_t length),              \
-    (fd, data, size, flags, address, length))                                                                   \
-  X(void*, dlopen, (const char* file, int mode), (file, mode))                                                  \
-  X(int, signalfd, (int fd, const sigset_t* mask, int flags), (fd, mask, flags))                                \
-  X(int, epoll_create1, (int flags), (flags))                                                                   \
-  X(int, epoll_ctl, (int epfd, int operation, int fd, epoll_event* event), (epfd, operation, fd, event))        \
+#define UNBLOCK_SPECIAL_HOOKS(X) \
+  X(ssize_t, recvfrom, (int fd, void* data, size_t size, int flags, sockaddr* address, socklen_t* length), \
+    (fd, data, size, flags, address, length)) \
+  X(ssize_t, sendto, \
+    (int fd, const void* data, size_t size, int flags, const sockaddr* address, socklen_t length), \
+    (fd, data, size, flags, address, length)) \
+  X(void*, dlopen, (const char* file, int mode), (file, mode)) \
+  X(int, signalfd, (int fd, const sigset_t* mask, int flags), (fd, mask, flags)) \
+  X(int, epoll_create1, (int flags), (flags)) \
+  X(int, epoll_ctl, (int epfd, int operation, int fd, epoll_event* event), (epfd, operation, fd, event)) \
   X(int, eventfd, (unsigned value, int flags), (value, flags))

@@ -40,7 +40,8 @@ extern "C" [[gnu::visibility("default")]] int pthread_cancel(pthread_t thread) {
   if (result != 0 || !target) return result;
   // Every fiber's mark is either to be seen now, or its look comes after the cancellation.
   kernel::call(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0);
-  if (fibers::find(tid) == target && target->cancellable.load(std::memory_order_relaxed)) notify_cancellation(*target);
+  if (fibers::find(tid) == target && target->cancellable.load(std::memory_order_relaxed))
+    notify_cancellation(*target);
   return result;
 }
 
@@ -58,7 +59,8 @@ extern "C" [[gnu::visibility("default")]] int pthread_setname_np(pthread_t threa
 extern "C" [[gnu::visibility("default")]] int pthread_getname_np(pthread_t thread, char* name, size_t size) {
   static constinit real::Next<int(pthread_t, char*, size_t)> next("pthread_getname_np");
   Fiber* fiber = fiber_of(thread);
-  if (!fiber || fiber->main || !fiber->name[0]) return next(fiber && !fiber->main ? pthread_self() : thread, name, size);
+  if (!fiber || fiber->main || !fiber->name[0])
+    return next(fiber && !fiber->main ? pthread_self() : thread, name, size);
   if (size < sizeof fiber->name) return ERANGE;
   std::strcpy(name, fiber->name);
   return 0;

@@ -24,22 +24,22 @@ enum class Claim : std::uint32_t {
 /// One kernel thread. Its own flow, the idle loop, has a small stack and TLS block that glibc does not
 /// know of, so that it is not one of the program's threads. Reused, never freed.
 struct alignas(limits::cache_line) Carrier {
-  Context context;                          ///< the idle loop's
+  Context context;  ///< the idle loop's
   std::atomic<Claim> claim{Claim::None};
-  Processor* processor = nullptr;           ///< valid unless claim is None
-  Context* leaving = nullptr;               ///< whose stack pointer the next flow to run here saves
-  Fiber* leaver = nullptr;                  ///< the fiber it belongs to; null: the idle loop
-  Fiber* running = nullptr;                 ///< null: the idle loop
-  std::atomic<std::uint64_t> call{0};       ///< a system call in progress: a count above its number + 1; 0: none
+  Processor* processor = nullptr;      ///< valid unless claim is None
+  Context* leaving = nullptr;          ///< whose stack pointer the next flow to run here saves
+  Fiber* leaver = nullptr;             ///< the fiber it belongs to; null: the idle loop
+  Fiber* running = nullptr;            ///< null: the idle loop
+  std::atomic<std::uint64_t> call{0};  ///< a system call in progress: a count above its number + 1; 0: none
 
-  std::atomic<std::uint32_t> work{0};       ///< futex: set when a processor was given to this spare
-  std::atomic<pid_t> ktid{0};               ///< the kernel's id of it; zeroed by the kernel when it ended
-  bool first = false;                       ///< the process' first kernel thread: never ends
-  bool keep = false;                        ///< something is bound to this kernel thread: it does not end when idle
-  Carrier* next = nullptr;                  ///< in the list of spares, or of ended ones
-  Carrier* following = nullptr;             ///< in the list of all
-  void* stack = nullptr;                    ///< lowest byte of the idle loop's stack
-  void* fault_stack = nullptr;              ///< where faults are handled: sigaltstack(2)
+  std::atomic<std::uint32_t> work{0};  ///< futex: set when a processor was given to this spare
+  std::atomic<pid_t> ktid{0};          ///< the kernel's id of it; zeroed by the kernel when it ended
+  bool first = false;                  ///< the process' first kernel thread: never ends
+  bool keep = false;             ///< something is bound to this kernel thread: it does not end when idle
+  Carrier* next = nullptr;       ///< in the list of spares, or of ended ones
+  Carrier* following = nullptr;  ///< in the list of all
+  void* stack = nullptr;         ///< lowest byte of the idle loop's stack
+  void* fault_stack = nullptr;   ///< where faults are handled: sigaltstack(2)
 };
 
 namespace carriers {

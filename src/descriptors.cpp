@@ -33,7 +33,7 @@ struct Entry {
   std::atomic<Kind> kind;
   std::atomic<std::uint8_t> known;
   std::atomic<std::uint8_t> guesses;  // how many more reads wait before they ask
-  std::atomic<std::uint32_t> born;  // the epoch it was made in; 0: not known
+  std::atomic<std::uint32_t> born;    // the epoch it was made in; 0: not known
 };
 
 constinit std::atomic<Entry*> chunks[limits::max_descriptors / limits::descriptor_chunk];
@@ -51,7 +51,8 @@ Entry* find_or_create(int fd) noexcept {
   constexpr std::size_t bytes = limits::descriptor_chunk * sizeof(Entry);
   auto* made = static_cast<Entry*>(memory::map(bytes));  // zeroes: Unknown, not born
   Entry* expected = nullptr;
-  if (made && !chunks[fd / limits::descriptor_chunk].compare_exchange_strong(expected, made)) memory::unmap(made, bytes);
+  if (made && !chunks[fd / limits::descriptor_chunk].compare_exchange_strong(expected, made))
+    memory::unmap(made, bytes);
   return find(fd);
 }
 
@@ -123,7 +124,8 @@ void note_read(int fd, long got, std::size_t wanted) noexcept {
   const std::uint8_t known = entry->known.load(std::memory_order_relaxed);
   const bool short_of = got > 0 && static_cast<std::size_t>(got) < wanted;
   if (!(known & ByteStream) || short_of == ((known & Drained) != 0)) return;
-  short_of ? learn(entry, Drained) : static_cast<void>(entry->known.fetch_and(static_cast<std::uint8_t>(~Drained)));
+  short_of ? learn(entry, Drained)
+           : static_cast<void>(entry->known.fetch_and(static_cast<std::uint8_t>(~Drained)));
 }
 
 void note_probe(int fd, bool found) noexcept {

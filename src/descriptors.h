@@ -20,8 +20,8 @@ enum class Kind : std::uint8_t {
 [[nodiscard]] Kind kind(int fd) noexcept;
 void remember(int fd, Kind kind) noexcept;
 
-/// Whether the program wants calls on `fd` to wait. The flag is the open file's, so the kernel is asked, unless
-/// nobody but this process can have changed it since it last was.
+/// Whether the program wants calls on `fd` to wait. The flag is the open file's, so the kernel is asked,
+/// unless nobody but this process can have changed it since it last was.
 [[nodiscard]] bool blocking(int fd) noexcept;
 
 /// Whether `fd` is ready for `events` (poll(2)) now.

@@ -16,7 +16,8 @@ extern "C" {
 [[gnu::visibility("hidden")]] std::uint8_t unblock_routes[unblock::dispatch::routes];
 [[gnu::visibility("hidden")]] std::uint32_t unblock_vector_state;
 [[gnu::visibility("hidden")]] std::uint64_t unblock_vector_bytes;
-[[gnu::visibility("hidden")]] [[gnu::tls_model("initial-exec")]] thread_local constinit void* unblock_clone_site = nullptr;
+[[gnu::visibility("hidden")]] [[gnu::tls_model(
+    "initial-exec")]] thread_local constinit void* unblock_clone_site = nullptr;
 [[gnu::visibility("hidden")]] unblock::Verdict unblock_dispatch(unblock::Frame* frame);
 [[gnu::visibility("hidden")]] void unblock_after_clone(unblock::Frame* frame);
 }
@@ -37,7 +38,8 @@ T argument(long word) noexcept {
 
 // A handler's own signature, taken from the six words.
 template <auto function, class... Args, std::size_t... index>
-long adapt(long (*)(Fiber&, Args...) noexcept, std::index_sequence<index...>, Fiber& fiber, const long (&words)[6]) noexcept {
+long adapt(long (*)(Fiber&, Args...) noexcept, std::index_sequence<index...>, Fiber& fiber,
+           const long (&words)[6]) noexcept {
   static_cast<void>(words);
   return function(fiber, argument<Args>(words[index])...);
 }
@@ -98,7 +100,8 @@ void initialise() noexcept {
 }
 
 long answer(Fiber& fiber, long nr, const long (&arguments)[6]) noexcept {
-  const Handler handler = nr >= 0 && nr < static_cast<long>(routes) ? table[static_cast<std::size_t>(nr)] : nullptr;
+  const Handler handler =
+      nr >= 0 && nr < static_cast<long>(routes) ? table[static_cast<std::size_t>(nr)] : nullptr;
   return handler ? handler(fiber, arguments) : in_place::perhaps(fiber, nr, arguments);
 }
 
@@ -113,16 +116,14 @@ unblock::Verdict unblock_dispatch(unblock::Frame* frame) {
     case SYS_clone:
     case SYS_clone3:
     case SYS_fork:
-    case SYS_vfork:
-      return process::clone(*frame);
-    case SYS_rt_sigaction:
-      result = process::rt_sigaction(fiber, *frame);
-      break;
+    case SYS_vfork: return process::clone(*frame);
+    case SYS_rt_sigaction: result = process::rt_sigaction(fiber, *frame); break;
     default: {
       const auto word = [](std::uint64_t value) { return static_cast<long>(value); };
       const long arguments[6] = {word(frame->rdi), word(frame->rsi), word(frame->rdx),
                                  word(frame->r10), word(frame->r8),  word(frame->r9)};
-      result = edge::serve(*fiber, frame, [&](Fiber& served) { return dispatch::answer(served, nr, arguments); });
+      result =
+          edge::serve(*fiber, frame, [&](Fiber& served) { return dispatch::answer(served, nr, arguments); });
     }
   }
   frame->rax = static_cast<std::uint64_t>(result);

@@ -11,7 +11,8 @@ bool settle(Fiber& fiber, long& result, const Frame* frame) {
   // Handlers make calls of their own, and may never come back.
   const Nanoseconds deadline = std::exchange(fiber.restart_deadline, 0);
   signals::Delivery delivery;
-  if (fiber.signals.attention.load(std::memory_order_relaxed)) delivery = signals::deliver(fiber, nullptr, frame);
+  if (fiber.signals.attention.load(std::memory_order_relaxed))
+    delivery = signals::deliver(fiber, nullptr, frame);
   // In libc's own cancellation points the handler of its signal does this.
   if (interrupted && fiber.cancellable.exchange(false, std::memory_order_relaxed)) {
     pthread_testcancel();

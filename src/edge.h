@@ -36,7 +36,8 @@ long serve(Fiber& fiber, const Frame* frame, Call&& call) {
       InRuntime inside(fiber);
       result = call(fiber);
     }
-    if (!fiber.signals.attention.load(std::memory_order_relaxed) && !detail::is_restart_code(result)) [[likely]]
+    if (!fiber.signals.attention.load(std::memory_order_relaxed) && !detail::is_restart_code(result))
+        [[likely]]
       return result;
     if (!detail::settle(fiber, result, frame)) return result;
   }

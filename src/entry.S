@@ -46,7 +46,7 @@
         .equ HANDS_OFF, 16              # Fiber.in_runtime and .native_only, fiber.h
         .equ RED_ZONE, 128
 
-# Where a frame keeps a register, for unwinders; rbx points to the frame. DW_CFA_expression: reg, breg3+offset.
+# Where a frame keeps a register, for unwinders; rbx points to it. DW_CFA_expression: reg, breg3+offset.
         .macro  KEPT_AT reg, offset
         .cfi_escape 0x10, \reg, 3, 0x73, (\offset & 0x7f) | 0x80, \offset >> 7
         .endm

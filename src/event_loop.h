@@ -31,9 +31,9 @@ class EventLoop {
  public:
   virtual ~EventLoop() = default;
 
-  /// Watches `fd` for `events` (0: for nothing) from the next poll() on: level-triggered, but Unusual ones are
-  /// reported once and must be armed again. `reopened`
-  /// says that the number may name another file since it was last armed. False if memory is out.
+  /// Watches `fd` for `events` (0: for nothing) from the next poll() on: level-triggered, but Unusual ones
+  /// are reported once and must be armed again. `reopened` says that the number may name another file since
+  /// it was last armed. False if memory is out.
   virtual bool arm(int fd, unsigned events, bool reopened) noexcept = 0;
 
   /// Reports what is ready to `sink`, waiting until `deadline` (0: not at all; never: until wake() or an

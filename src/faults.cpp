@@ -1,4 +1,5 @@
-// Faults: traps of rewritten sites, bad addresses given to system calls, stack overflows, and the program's own.
+// Faults: traps of rewritten sites, bad addresses given to system calls, stack overflows, and the program's
+// own.
 #include <cstdint>
 #include <sys/mman.h>
 
@@ -40,23 +41,27 @@ std::size_t vector_state_bytes(const void* state) noexcept {
   Fiber& fiber = *self();
   detail::run_handler(fiber, landing->action, landing->info, &landing->context, nullptr);
   detail::readdress(fiber, landing->context);
-  asm volatile("movq %0, %%rsp\n\tmovl %1, %%eax\n\tsyscall" ::"r"(landing), "i"(SYS_rt_sigreturn) : "memory");
+  asm volatile("movq %0, %%rsp\n\tmovl %1, %%eax\n\tsyscall" ::"r"(landing), "i"(SYS_rt_sigreturn)
+               : "memory");
   __builtin_unreachable();
 }
 
 // Sends the interrupted flow to land(). False if its stack cannot be written, which the kernel punishes, too.
-bool redirect(const Fiber& fiber, const SignalAction& action, const siginfo_t& info, ucontext_t& context) noexcept {
+bool redirect(const Fiber& fiber, const SignalAction& action, const siginfo_t& info,
+              ucontext_t& context) noexcept {
   auto& registers = context.uc_mcontext.gregs;
   auto* stack = reinterpret_cast<char*>(registers[REG_RSP]);
   void* alternate = detail::alternate_stack(fiber, action, stack);
-  auto top = alternate ? reinterpret_cast<std::uintptr_t>(alternate) : reinterpret_cast<std::uintptr_t>(stack) - 128;
+  auto top =
+      alternate ? reinterpret_cast<std::uintptr_t>(alternate) : reinterpret_cast<std::uintptr_t>(stack) - 128;
   void* vectors = context.uc_mcontext.fpregs;
   const std::size_t vector_bytes = vectors ? vector_state_bytes(vectors) : 0;
   const std::uintptr_t state = (top - vector_bytes) & ~std::uintptr_t{63};
   auto* landing = reinterpret_cast<Landing*>((state - sizeof(Landing)) & ~std::uintptr_t{15});
   if (!user::copy(reinterpret_cast<void*>(state), vectors, vector_bytes) ||
       !user::copy(&landing->context, &context, sizeof context) ||
-      !user::copy(&landing->action, &action, sizeof action) || !user::copy(&landing->info, &info, sizeof info))
+      !user::copy(&landing->action, &action, sizeof action) ||
+      !user::copy(&landing->info, &info, sizeof info))
     return false;
   landing->context.uc_mcontext.fpregs = vectors ? reinterpret_cast<fpregset_t>(state) : nullptr;
   registers[REG_RDI] = reinterpret_cast<greg_t>(landing);
@@ -76,7 +81,8 @@ void pass_on(Fiber* fiber, int signal, siginfo_t* info, ucontext_t& context) {
         overflowed(reinterpret_cast<std::uintptr_t>(info->si_addr),
                    static_cast<std::uintptr_t>(context.uc_mcontext.gregs[REG_RSP])))
       log::error(log::core, "thread ", fiber->tid, fiber->name[0] ? " " : "", fiber->name,
-                 " overflowed its stack at ", format::Hex{static_cast<std::uintptr_t>(context.uc_mcontext.gregs[REG_RIP])});
+                 " overflowed its stack at ",
+                 format::Hex{static_cast<std::uintptr_t>(context.uc_mcontext.gregs[REG_RIP])});
     detail::set_kernel_action(signal, {SIG_DFL, 0, nullptr, 0});
     return;
   }

@@ -28,7 +28,8 @@ constinit Lock lock;
 
 // A tid names slot and generation, so that one is not soon given again.
 pid_t tid_of(const Fiber& fiber) noexcept {
-  return static_cast<pid_t>(limits::first_tid + ((fiber.generation & generation_mask) << slot_bits | fiber.slot));
+  return static_cast<pid_t>(limits::first_tid +
+                            ((fiber.generation & generation_mask) << slot_bits | fiber.slot));
 }
 
 Fiber* from_new_slot() noexcept {

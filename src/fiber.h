@@ -29,37 +29,37 @@ enum class Wait : std::uint32_t { None, Waiting, Woken };
 /// can still be looked at. Never on the fiber's own stack: others point here.
 struct alignas(limits::cache_line) Fiber {
   // What a switch touches.
-  Context context;                        ///< valid while !on_carrier
-  std::uint8_t in_runtime = 0;            ///< calls it makes now are the runtime's own; handlers wait
-  bool native_only = false;               ///< a vfork child runs as this fiber: hands off
-  Carrier* carrier = nullptr;             ///< valid while on_carrier
-  Fiber* next = nullptr;                  ///< in a run queue or an inbox
-  Processor* home = nullptr;              ///< whose loop its waits are with
-  std::atomic<bool> on_carrier{false};    ///< its stack is in use; cleared once it is saved
-  bool exiting = false;                   ///< leaves its carrier for good at the next switch
+  Context context;                      ///< valid while !on_carrier
+  std::uint8_t in_runtime = 0;          ///< calls it makes now are the runtime's own; handlers wait
+  bool native_only = false;             ///< a vfork child runs as this fiber: hands off
+  Carrier* carrier = nullptr;           ///< valid while on_carrier
+  Fiber* next = nullptr;                ///< in a run queue or an inbox
+  Processor* home = nullptr;            ///< whose loop its waits are with
+  std::atomic<bool> on_carrier{false};  ///< its stack is in use; cleared once it is saved
+  bool exiting = false;                 ///< leaves its carrier for good at the next switch
   std::atomic<Wait> wait{Wait::None};
-  long wake_result = 0;                   ///< what woke it: 0, or a negative error number
+  long wake_result = 0;  ///< what woke it: 0, or a negative error number
 
   // What waiting touches.
-  Nanoseconds deadline = never;           ///< while in its processor's Deadlines
-  std::uint32_t deadline_slot = 0;        ///< its place there, from 1; 0: in none
+  Nanoseconds deadline = never;     ///< while in its processor's Deadlines
+  std::uint32_t deadline_slot = 0;  ///< its place there, from 1; 0: in none
   FutexNode futex_node;
   IoWaiter io_waiter;
-  Nanoseconds restart_deadline = 0;       ///< of a call that a signal interrupted and that goes on; 0: none
+  Nanoseconds restart_deadline = 0;  ///< of a call that a signal interrupted and that goes on; 0: none
 
   SignalState signals;
 
-  std::atomic<bool> cancellable{false};   ///< in a hooked call that is a cancellation point
+  std::atomic<bool> cancellable{false};  ///< in a hooked call that is a cancellation point
 
   // What the kernel keeps for a thread.
   pid_t tid = 0;
-  std::uint32_t slot = 0;                 ///< its place in the table of fibers
-  std::uint32_t generation = 0;           ///< how often that place was used
+  std::uint32_t slot = 0;        ///< its place in the table of fibers
+  std::uint32_t generation = 0;  ///< how often that place was used
   std::atomic<bool> live{false};
-  bool main = false;                      ///< the process' first flow; its tid is the process id
-  int* clear_tid = nullptr;               ///< zeroed and woken at the end: set_tid_address(2)
-  robust_list_head* robust = nullptr;     ///< get_robust_list(2)
-  char name[16] = {};                     ///< PR_SET_NAME
+  bool main = false;                   ///< the process' first flow; its tid is the process id
+  int* clear_tid = nullptr;            ///< zeroed and woken at the end: set_tid_address(2)
+  robust_list_head* robust = nullptr;  ///< get_robust_list(2)
+  char name[16] = {};                  ///< PR_SET_NAME
 
   // Room for waits with many parts (poll, futex_waitv); kept until the fiber ends.
   void* scratch = nullptr;
@@ -113,7 +113,8 @@ bool any(Visit&& visit) noexcept {
 
 /// The fiber that runs here, or null: not a fiber, or nothing of ours is active. Its TLS is the fiber's
 /// own, so it needs no care when the fiber changes kernel threads.
-extern "C" [[gnu::visibility("hidden")]] [[gnu::tls_model("initial-exec")]] thread_local constinit Fiber* unblock_self;
+extern "C" [[gnu::visibility("hidden")]] [[gnu::tls_model(
+    "initial-exec")]] thread_local constinit Fiber* unblock_self;
 
 [[nodiscard]] [[gnu::always_inline]] inline Fiber* self() noexcept { return unblock_self; }
 

@@ -48,8 +48,9 @@ bool aligned(std::uintptr_t address) noexcept { return address % sizeof(std::uin
 bool ours(const Call& call) noexcept { return call.is_private() || threads::is_exit_word(call.word); }
 
 long in_kernel(Fiber& fiber, const Call& call, bool sleeps) noexcept {
-  const long arguments[6] = {kernel::word(call.word), call.operation,        static_cast<long>(call.value),
-                             call.timeout_or_count,   kernel::word(call.second_word), static_cast<long>(call.third_value)};
+  const long arguments[6] = {kernel::word(call.word),        call.operation,
+                             static_cast<long>(call.value),  call.timeout_or_count,
+                             kernel::word(call.second_word), static_cast<long>(call.third_value)};
   return sleeps ? in_place::sleeping(fiber, SYS_futex, arguments) : in_place::quick(SYS_futex, arguments);
 }
 
@@ -149,7 +150,8 @@ long wake_op(const Call& call) noexcept {
   }
   const bool also = compare(code >> 24 & 15, static_cast<int>(old), signed_field(0), known);
   if (!known) return -ENOSYS;
-  int woken = parking_lot::wake_locked(first, call.address(), static_cast<int>(call.value), FUTEX_BITSET_MATCH_ANY);
+  int woken =
+      parking_lot::wake_locked(first, call.address(), static_cast<int>(call.value), FUTEX_BITSET_MATCH_ANY);
   if (also)
     woken += parking_lot::wake_locked(second, call.second_address(), call.count(), FUTEX_BITSET_MATCH_ANY);
   return woken;
@@ -167,26 +169,22 @@ long call(Fiber& fiber, std::uint32_t* word, int operation, std::uint32_t value,
   if ((operation & FUTEX_CLOCK_REALTIME) && !takes_clock(call.command())) return -ENOSYS;
   switch (call.command()) {
     case FUTEX_WAIT:
-    case FUTEX_WAIT_BITSET:
-      return wait(fiber, call);
+    case FUTEX_WAIT_BITSET: return wait(fiber, call);
     case FUTEX_WAKE:
     case FUTEX_WAKE_BITSET: {
       const std::uint32_t bitset = call.command() == FUTEX_WAKE ? FUTEX_BITSET_MATCH_ANY : third_value;
       return aligned(call.address()) && bitset ? wake(call, bitset) : -EINVAL;
     }
     case FUTEX_REQUEUE:
-    case FUTEX_CMP_REQUEUE:
-      return call.is_private() ? requeue(call) : in_kernel(fiber, call, false);
-    case FUTEX_WAKE_OP:
-      return call.is_private() ? wake_op(call) : in_kernel(fiber, call, false);
+    case FUTEX_CMP_REQUEUE: return call.is_private() ? requeue(call) : in_kernel(fiber, call, false);
+    case FUTEX_WAKE_OP: return call.is_private() ? wake_op(call) : in_kernel(fiber, call, false);
     case FUTEX_LOCK_PI:
     case FUTEX_LOCK_PI2:
     case FUTEX_TRYLOCK_PI:
     case FUTEX_UNLOCK_PI:
       return futex_pi::call(fiber, word, call.command(), operation & FUTEX_CLOCK_REALTIME,
                             reinterpret_cast<const timespec*>(timeout_or_count));
-    default:
-      return in_kernel(fiber, call, true);
+    default: return in_kernel(fiber, call, true);
   }
 }
 

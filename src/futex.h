@@ -14,7 +14,8 @@ long call(Fiber& fiber, std::uint32_t* word, int operation, std::uint32_t value,
           std::uint32_t* second_word, std::uint32_t third_value) noexcept;
 
 /// Answers futex_waitv(2).
-long wait_many(Fiber& fiber, const void* words, unsigned count, unsigned flags, const void* timeout, int clock) noexcept;
+long wait_many(Fiber& fiber, const void* words, unsigned count, unsigned flags, const void* timeout,
+               int clock) noexcept;
 
 /// Wakes up to `count` sleepers at `word`, fibers first, then kernel threads. Any kernel thread.
 void wake(std::uint32_t* word, int count) noexcept;

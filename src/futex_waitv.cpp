@@ -21,13 +21,15 @@ constexpr unsigned most_words = 128;  // FUTEX_WAITV_MAX
 // 0, an error, or -ENOTSUP for words that only the kernel can watch.
 long read_word(const futex_waitv* words, unsigned index, futex_waitv& word) noexcept {
   if (!user::copy(&word, words + index, sizeof word)) return -EFAULT;
-  if ((word.flags & ~(FUTEX_32 | FUTEX_PRIVATE_FLAG)) || word.__reserved || !(word.flags & FUTEX_32)) return -EINVAL;
+  if ((word.flags & ~(FUTEX_32 | FUTEX_PRIVATE_FLAG)) || word.__reserved || !(word.flags & FUTEX_32))
+    return -EINVAL;
   if (word.uaddr % sizeof(std::uint32_t)) return -EINVAL;
   return word.flags & FUTEX_PRIVATE_FLAG ? 0 : -ENOTSUP;
 }
 
 // Queues on every word, or on none if one of them has changed already.
-long enqueue_all(Fiber& fiber, const futex_waitv* words, unsigned count, FutexNode* nodes, unsigned& queued) noexcept {
+long enqueue_all(Fiber& fiber, const futex_waitv* words, unsigned count, FutexNode* nodes,
+                 unsigned& queued) noexcept {
   for (; queued < count; ++queued) {
     futex_waitv word;
     if (const long error = read_word(words, queued, word)) return error;
@@ -43,17 +45,21 @@ long enqueue_all(Fiber& fiber, const futex_waitv* words, unsigned count, FutexNo
 
 }  // namespace
 
-long wait_many(Fiber& fiber, const void* raw, unsigned count, unsigned flags, const void* timeout, int clock) noexcept {
+long wait_many(Fiber& fiber, const void* raw, unsigned count, unsigned flags, const void* timeout,
+               int clock) noexcept {
   const auto* words = static_cast<const futex_waitv*>(raw);
   if (flags || count == 0 || count > most_words || !words) return -EINVAL;
   if (timeout && clock != CLOCK_MONOTONIC && clock != CLOCK_REALTIME) return -EINVAL;
   Nanoseconds deadline;
-  if (const long error = timeouts::from_user(fiber, static_cast<const timespec*>(timeout), clock, false, deadline)) return error;
+  if (const long error =
+          timeouts::from_user(fiber, static_cast<const timespec*>(timeout), clock, false, deadline))
+    return error;
   for (unsigned i = 0; i < count; ++i) {
     futex_waitv word;
     const long error = read_word(words, i, word);
     if (error == -ENOTSUP) {
-      const long arguments[6] = {kernel::word(raw), static_cast<long>(count), 0, kernel::word(timeout), clock, 0};
+      const long arguments[6] = {
+          kernel::word(raw), static_cast<long>(count), 0, kernel::word(timeout), clock, 0};
       return in_place::sleeping(fiber, SYS_futex_waitv, arguments);
     }
     if (error) return error;

@@ -16,8 +16,8 @@ namespace unblock::descriptors {
 namespace {
 
 struct Hidden {
-  std::atomic<int> number;     // its number + 1; 0: none
-  unsigned users;              // of a refuge; guarded by lock
+  std::atomic<int> number;  // its number + 1; 0: none
+  unsigned users;           // of a refuge; guarded by lock
 };
 
 constinit Hidden hidden_ones[limits::hidden_descriptors];
@@ -65,7 +65,8 @@ int copy_away(int fd) noexcept {
     }
   }
   const int room = static_cast<int>(limits::hidden_descriptors);
-  return static_cast<int>(kernel::call(SYS_fcntl, fd, F_DUPFD_CLOEXEC, base > 2 * room ? base - room : base / 2));
+  return static_cast<int>(
+      kernel::call(SYS_fcntl, fd, F_DUPFD_CLOEXEC, base > 2 * room ? base - room : base / 2));
 }
 
 }  // namespace

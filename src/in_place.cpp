@@ -46,7 +46,8 @@ long marked(Fiber& fiber, long nr, const long (&arguments)[6]) noexcept {
   // Not to be touched by another fiber: it stays on this kernel thread until the call is over.
   Marked mark(*fiber.carrier, nr);
   const long result = unblock_interruptible(nr, arguments, &fiber.signals.attention);
-  if (result == -EPIPE || result == -EFBIG) signals::collect_thread_signal(fiber, result == -EPIPE ? SIGPIPE : SIGXFSZ);
+  if (result == -EPIPE || result == -EFBIG)
+    signals::collect_thread_signal(fiber, result == -EPIPE ? SIGPIPE : SIGXFSZ);
   return result;
 }
 
@@ -58,10 +59,13 @@ long sleeping(Fiber& fiber, long nr, const long (&arguments)[6]) noexcept {
   return marked(fiber, nr, arguments);
 }
 
-long perhaps(Fiber& fiber, long nr, const long (&arguments)[6]) noexcept { return marked(fiber, nr, arguments); }
+long perhaps(Fiber& fiber, long nr, const long (&arguments)[6]) noexcept {
+  return marked(fiber, nr, arguments);
+}
 
 long quick(long nr, const long (&arguments)[6]) noexcept {
-  return kernel::syscall6(nr, arguments[0], arguments[1], arguments[2], arguments[3], arguments[4], arguments[5]);
+  return kernel::syscall6(nr, arguments[0], arguments[1], arguments[2], arguments[3], arguments[4],
+                          arguments[5]);
 }
 
 unsigned long interrupted_at(unsigned long instruction) noexcept {

@@ -18,7 +18,8 @@ template <class T>
 
 /// Makes system call `nr` with six arguments. Returns the kernel's answer: a result, or a negative
 /// error number. Async-signal-safe; preserves what the kernel preserves. See syscall(2).
-[[gnu::always_inline]] inline long syscall6(long nr, long a, long b, long c, long d, long e, long f) noexcept {
+[[gnu::always_inline]] inline long syscall6(long nr, long a, long b, long c, long d, long e,
+                                            long f) noexcept {
   register long r10 asm("r10") = d;
   register long r8 asm("r8") = e;
   register long r9 asm("r9") = f;

@@ -61,9 +61,10 @@ std::uintptr_t make_tls() noexcept {
 
 int start(void (*body)(void*), void* argument, void* stack_top, std::uintptr_t tls,
           std::atomic<pid_t>& ktid) noexcept {
-  constexpr unsigned long flags = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM |
-                                  CLONE_SETTLS | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID;
-  auto* start = reinterpret_cast<Start*>(reinterpret_cast<std::uintptr_t>(stack_top) & ~std::uintptr_t{63}) - 1;
+  constexpr unsigned long flags = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD |
+                                  CLONE_SYSVSEM | CLONE_SETTLS | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID;
+  auto* start =
+      reinterpret_cast<Start*>(reinterpret_cast<std::uintptr_t>(stack_top) & ~std::uintptr_t{63}) - 1;
   *start = {body, argument};
   // Blocked until the thread has set up its own mask.
   const SignalSet all = ~SignalSet{0};
@@ -85,7 +86,8 @@ int start(void (*body)(void*), void* argument, void* stack_top, std::uintptr_t t
       "hlt\n"
       "1:"
       : "=a"(result)
-      : "0"(static_cast<long>(SYS_clone)), "D"(flags), "S"(start), "d"(&ktid), "r"(ctid), "r"(fs), [exit] "i"(SYS_exit)
+      : "0"(static_cast<long>(SYS_clone)), "D"(flags), "S"(start), "d"(&ktid), "r"(ctid),
+        "r"(fs), [exit] "i"(SYS_exit)
       : "rcx", "r11", "memory");
   kernel::call(SYS_rt_sigprocmask, SIG_SETMASK, &before, nullptr, sizeof before);
   return result < 0 ? static_cast<int>(result) : 0;

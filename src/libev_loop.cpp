@@ -32,7 +32,9 @@ class InLoop {
 };
 
 // This copy of libev is ours alone, so its allocator may be, too: malloc's locks belong to the program.
-void* allocate(void* block, long bytes) noexcept { return memory::resize(block, static_cast<std::size_t>(bytes)); }
+void* allocate(void* block, long bytes) noexcept {
+  return memory::resize(block, static_cast<std::size_t>(bytes));
+}
 
 class LibevLoop final : public EventLoop {
  public:
@@ -46,10 +48,11 @@ class LibevLoop final : public EventLoop {
  private:
   // What is watched for of one descriptor.
   struct Watcher {
-    ev_io io;          // first: libev hands it back
+    ev_io io;  // first: libev hands it back
     unsigned unusual;
   };
-  // Whom the unusual events are for, by way of their watchers: one that has fired is not watched for any more.
+  // Whom the unusual events are for, by way of their watchers: one that has fired is not watched for any
+  // more.
   struct Fired final : EventSink {
     explicit Fired(LibevLoop& owner) noexcept : loop(owner) {}
     void ready(int fd, unsigned events) noexcept override {
@@ -70,7 +73,7 @@ class LibevLoop final : public EventLoop {
   ev_io alarm_watcher_;
   UnusualEvents unusual_;
   ev_io unusual_watcher_;
-  int alarm_ = -1;               // a timerfd: epoll's milliseconds are too coarse for short sleeps
+  int alarm_ = -1;  // a timerfd: epoll's milliseconds are too coarse for short sleeps
   Nanoseconds alarm_time_ = never;
   EventSink* sink_ = nullptr;
   static constexpr unsigned refusals = 64;
@@ -90,11 +93,13 @@ bool LibevLoop::open() noexcept {
                       static_cast<unsigned>(EVFLAG_NOSIGMASK) | static_cast<unsigned>(EVFLAG_NOTIMERFD));
   if (!loop_) return false;
   ev_set_userdata(loop_, this);
-  alarm_ = descriptors::hide(static_cast<int>(kernel::call(SYS_timerfd_create, CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC)));
+  alarm_ = descriptors::hide(
+      static_cast<int>(kernel::call(SYS_timerfd_create, CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC)));
   if (alarm_ < 0) return false;
   ev_async_init(&waker_, [](struct ev_loop*, ev_async*, int) {});
   ev_async_start(loop_, &waker_);
-  ev_timer_init(&long_wait_, [](struct ev_loop*, ev_timer*, int) {}, 0, 0);
+  ev_timer_init(
+      &long_wait_, [](struct ev_loop*, ev_timer*, int) {}, 0, 0);
   const auto ring = [](struct ev_loop* loop, ev_io* watcher, int) {
     std::uint64_t expirations;
     kernel::call(SYS_read, watcher->fd, &expirations, sizeof expirations);

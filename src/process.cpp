@@ -16,7 +16,8 @@ namespace unblock::process {
 
 namespace {
 
-constexpr std::uint64_t thread_flags = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SETTLS;
+constexpr std::uint64_t thread_flags =
+    CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SETTLS;
 
 Verdict make_thread(Frame& frame, Fiber& parent, const threads::CloneArguments& arguments) {
   frame.rax = static_cast<std::uint64_t>(

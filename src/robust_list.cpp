@@ -42,7 +42,8 @@ void release_robust_list(Fiber& fiber) noexcept {
   robust_list_head copy;
   if (!head || !user::copy(&copy, head, sizeof copy)) return;
   const auto word_of = [&](std::uintptr_t entry) {
-    return reinterpret_cast<std::uint32_t*>((entry & ~std::uintptr_t{1}) + static_cast<std::uintptr_t>(copy.futex_offset));
+    return reinterpret_cast<std::uint32_t*>((entry & ~std::uintptr_t{1}) +
+                                            static_cast<std::uintptr_t>(copy.futex_offset));
   };
   const auto pending = reinterpret_cast<std::uintptr_t>(copy.list_op_pending);
   auto entry = reinterpret_cast<std::uintptr_t>(copy.list.next);

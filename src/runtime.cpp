@@ -36,7 +36,7 @@ namespace unblock::runtime {
 
 namespace {
 
-constinit bool refused = false;            // it was tried and cannot be: no second line about it
+constinit bool refused = false;  // it was tried and cannot be: no second line about it
 constinit bool rewritten = false;
 constinit Processor* processor = nullptr;
 constinit std::atomic<bool> stats_printed{false};
@@ -63,7 +63,8 @@ Processor* make_processor() noexcept {
 void unregister_rseq() noexcept {
   if (!&__rseq_offset || !&__rseq_size || __rseq_size == 0) return;
   constexpr unsigned unregister = 1, signature = 0x53053053, bytes = 32;
-  auto* area = reinterpret_cast<std::uint32_t*>(context::current_fs() + static_cast<std::uintptr_t>(__rseq_offset));
+  auto* area =
+      reinterpret_cast<std::uint32_t*>(context::current_fs() + static_cast<std::uintptr_t>(__rseq_offset));
   if (kernel::call(SYS_rseq, area, bytes, unregister, signature) < 0) return;
   constexpr std::uint32_t uninitialised = ~0u;
   area[0] = 0;              // cpu_id_start
@@ -106,7 +107,8 @@ bool prepare() noexcept {
 Fiber* activate() noexcept {
   if (refused) return nullptr;
   // Everything that can fail comes before anything that shows.
-  if (!processor && !(processor = make_processor())) return refuse("no memory or descriptors for its event loop"), nullptr;
+  if (!processor && !(processor = make_processor()))
+    return refuse("no memory or descriptors for its event loop"), nullptr;
   Fiber* main = adopt_caller();
   if (!main) return refuse("no memory for its first carrier"), nullptr;
   // Traps need their handler before the first one is written.

@@ -43,7 +43,8 @@ long park(Fiber& fiber) noexcept;
 /// Tries to be the one who wakes `fiber`, with `result`. The winner must make it ready. Any thread.
 [[nodiscard]] bool claim_wake(Fiber& fiber, long result) noexcept;
 
-/// Wakes `fiber` with `result` if it waits and nobody else did; says whether. Any kernel thread, async-signal-safe.
+/// Wakes `fiber` with `result` if it waits and nobody else did; says whether. Any kernel thread,
+/// async-signal-safe.
 bool wake(Fiber& fiber, long result) noexcept;
 
 /// Lets the other ready fibers run first. See sched_yield(2).

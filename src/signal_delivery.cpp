@@ -17,15 +17,17 @@
 namespace unblock::signals {
 
 // Calls handler(signal, info, context) on another stack; see signal_stack.S.
-extern "C" [[gnu::visibility("hidden")]] void unblock_call_on_stack(int signal, siginfo_t* info, void* context,
-                                                                    void (*handler)(int), void* stack_top);
+extern "C" [[gnu::visibility("hidden")]] void unblock_call_on_stack(int signal, siginfo_t* info,
+                                                                    void* context, void (*handler)(int),
+                                                                    void* stack_top);
 
 namespace detail {
 
 constinit SignalAction actions[65];
 
 bool ignored(int signal) noexcept {
-  constexpr SignalSet by_default = signal_bit(SIGCHLD) | signal_bit(SIGURG) | signal_bit(SIGWINCH) | signal_bit(SIGCONT);
+  constexpr SignalSet by_default =
+      signal_bit(SIGCHLD) | signal_bit(SIGURG) | signal_bit(SIGWINCH) | signal_bit(SIGCONT);
   const auto handler = actions[signal].handler;
   return handler == SIG_IGN || (handler == SIG_DFL && (by_default & signal_bit(signal)));
 }
@@ -67,7 +69,9 @@ void describe(ucontext_t& context, const Frame* frame) noexcept {
   set(REG_RAX, frame->rax);
 }
 
-SignalSet& kernel_mask(ucontext_t& context) noexcept { return *reinterpret_cast<SignalSet*>(&context.uc_sigmask); }
+SignalSet& kernel_mask(ucontext_t& context) noexcept {
+  return *reinterpret_cast<SignalSet*>(&context.uc_sigmask);
+}
 
 }  // namespace
 
@@ -83,7 +87,8 @@ void readdress(const Fiber& fiber, ucontext_t& context) noexcept {
   context.uc_stack = {fiber.carrier->fault_stack, 0, limits::fault_stack};
 }
 
-void run_handler(Fiber& fiber, const SignalAction& action, siginfo_t& info, ucontext_t* context, const Frame* frame) {
+void run_handler(Fiber& fiber, const SignalAction& action, siginfo_t& info, ucontext_t* context,
+                 const Frame* frame) {
   ucontext_t described;
   if (!context) {
     describe(described, frame);
@@ -163,7 +168,8 @@ void set_mask(Fiber& fiber, SignalSet mask) noexcept {
 
 void set_temporary_mask(Fiber& fiber, SignalSet mask) noexcept {
   // A call that goes on after a signal without a handler sets it again: the first mask is the one to restore.
-  if (!fiber.signals.restore_mask) fiber.signals.saved_mask = fiber.signals.mask.load(std::memory_order_relaxed);
+  if (!fiber.signals.restore_mask)
+    fiber.signals.saved_mask = fiber.signals.mask.load(std::memory_order_relaxed);
   fiber.signals.restore_mask = true;
   set_mask(fiber, mask);
 }
@@ -196,7 +202,8 @@ void detail::on_kick(int, siginfo_t* info, void* raw) {
   const auto at = [&](greg_t address) { return *reinterpret_cast<const std::uint16_t*>(address); };
   bool restarting = false;
   if (patch::in_stub(static_cast<std::uintptr_t>(rip))) {
-    // A call that nobody lists, made by the stub itself. Elsewhere in a stub: put off, the watchdog kicks again.
+    // A call that nobody lists, made by the stub itself. Elsewhere in a stub: put off, the watchdog kicks
+    // again.
     restarting = at(rip) == syscall_bytes;
     if (!restarting && at(rip - 2) != syscall_bytes) return;
   }

@@ -72,8 +72,10 @@ bool take(PendingQueue& queue, SignalSet wanted, siginfo_t& info) noexcept {
 
 void refresh_attention(Fiber& fiber) noexcept {
   SignalState& state = fiber.signals;
-  const SignalSet open = ~state.mask.load(std::memory_order_relaxed) | state.awaited.load(std::memory_order_relaxed);
-  const SignalSet pending = state.pending.set.load(std::memory_order_relaxed) | process.set.load(std::memory_order_relaxed);
+  const SignalSet open =
+      ~state.mask.load(std::memory_order_relaxed) | state.awaited.load(std::memory_order_relaxed);
+  const SignalSet pending =
+      state.pending.set.load(std::memory_order_relaxed) | process.set.load(std::memory_order_relaxed);
   state.attention.store((pending & open) != 0, std::memory_order_seq_cst);
 }
 
@@ -183,8 +185,7 @@ void discard(Fiber& fiber) noexcept {
   if (!fiber.signals.pending.set.load(std::memory_order_relaxed)) return;
   Guard guard(lock);
   siginfo_t info;
-  while (take(fiber.signals.pending, ~SignalSet{0}, info)) {
-  }
+  while (take(fiber.signals.pending, ~SignalSet{0}, info)) {}
 }
 
 }  // namespace unblock::signals

@@ -73,7 +73,9 @@ void expose_faults() noexcept {
 
 void hide_mask() noexcept { set_mask_here(carrier_mask); }
 
-void expose_mask(const Fiber& fiber) noexcept { set_mask_here(fiber.signals.mask.load(std::memory_order_relaxed)); }
+void expose_mask(const Fiber& fiber) noexcept {
+  set_mask_here(fiber.signals.mask.load(std::memory_order_relaxed));
+}
 
 void prepare_carrier(Carrier& carrier) noexcept {
   set_fault_stack(carrier.fault_stack);
@@ -86,7 +88,8 @@ void adopt(Fiber& main) noexcept {
   main.signals.mask.store(mask, std::memory_order_relaxed);
   kernel::call(SYS_sigaltstack, nullptr, &main.signals.alternate);
   const SignalAction sigill = actions[SIGILL];  // ours is in the kernel already if this is not the first time
-  for (int signal = 1; signal <= highest; ++signal) kernel::call(SYS_rt_sigaction, signal, nullptr, &actions[signal], sizeof(SignalSet));
+  for (int signal = 1; signal <= highest; ++signal)
+    kernel::call(SYS_rt_sigaction, signal, nullptr, &actions[signal], sizeof(SignalSet));
   if (actions[SIGILL].handler == plain(on_fault)) actions[SIGILL] = sigill;
   prepare_carrier(*main.carrier);
   hide_faults();

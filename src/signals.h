@@ -41,8 +41,8 @@ inline DetailedHandler detailed(void (*handler)(int)) {
 /// the number goes through our queues and does not collide.
 constexpr int kick = 64;
 /// What a handler cannot put off.
-constexpr SignalSet faults = signal_bit(SIGSEGV) | signal_bit(SIGBUS) | signal_bit(SIGFPE) | signal_bit(SIGILL) |
-                             signal_bit(SIGTRAP) | signal_bit(SIGSYS);
+constexpr SignalSet faults = signal_bit(SIGSEGV) | signal_bit(SIGBUS) | signal_bit(SIGFPE) |
+                             signal_bit(SIGILL) | signal_bit(SIGTRAP) | signal_bit(SIGSYS);
 constexpr SignalSet unblockable = signal_bit(SIGKILL) | signal_bit(SIGSTOP);
 /// The kernel's mask of every carrier.
 constexpr SignalSet carrier_mask = ~(faults | signal_bit(kick) | unblockable);
@@ -81,8 +81,8 @@ void raise(Fiber& fiber, int signal) noexcept;
 
 /// What became of the signals at an edge.
 struct Delivery {
-  bool handled = false;        ///< a handler ran
-  bool restart = true;         ///< every one of them had SA_RESTART
+  bool handled = false;  ///< a handler ran
+  bool restart = true;   ///< every one of them had SA_RESTART
 };
 
 /// Runs the handlers of the calling fiber's pending, unblocked signals; `context` is where it was
@@ -103,9 +103,9 @@ void discard(Fiber& fiber) noexcept;
 /// The parts that several files of this facility share.
 namespace detail {
 extern SignalAction actions[65];
-extern Lock lock;                 ///< guards actions and all queues
-extern PendingQueue process;      ///< for the process, with no fiber to take them yet
-extern SignalSet with_descriptor; ///< read through signalfd(2): left to the kernel
+extern Lock lock;                  ///< guards actions and all queues
+extern PendingQueue process;       ///< for the process, with no fiber to take them yet
+extern SignalSet with_descriptor;  ///< read through signalfd(2): left to the kernel
 [[nodiscard]] bool take(PendingQueue& queue, SignalSet wanted, siginfo_t& info) noexcept;
 [[nodiscard]] bool append(PendingQueue& queue, const siginfo_t& info) noexcept;
 void refresh_attention(Fiber& fiber) noexcept;
@@ -114,9 +114,11 @@ void default_action(int signal) noexcept;
 void on_fault(int signal, siginfo_t* info, void* context);
 void on_kick(int signal, siginfo_t* info, void* context);
 void set_kernel_action(int signal, const SignalAction& action) noexcept;
-void run_handler(Fiber& fiber, const SignalAction& action, siginfo_t& info, ucontext_t* context, const Frame* frame);
+void run_handler(Fiber& fiber, const SignalAction& action, siginfo_t& info, ucontext_t* context,
+                 const Frame* frame);
 /// The top of the fiber's alternate stack if this handler is to run there and `here` is elsewhere, else null.
-[[nodiscard]] void* alternate_stack(const Fiber& fiber, const SignalAction& action, const void* here) noexcept;
+[[nodiscard]] void* alternate_stack(const Fiber& fiber, const SignalAction& action,
+                                    const void* here) noexcept;
 /// Makes the return from a handler right for the kernel thread it happens on, which may not be the one
 /// that the signal came to.
 void readdress(const Fiber& fiber, ucontext_t& context) noexcept;

@@ -9,22 +9,22 @@
 #include "runtime_limits.h"
 
 // name, what a reader of the table should know
-#define UNBLOCK_COUNTERS(X)                                              \
-  X(fibers_created, "threads the program made that run as fibers")       \
-  X(fibers_live, "of them, those that have not ended")                   \
-  X(fibers_peak, "the most there were at once")                          \
-  X(carriers_peak, "the most kernel threads that ran them")              \
-  X(switches, "changes from one fiber to another")                       \
-  X(parks, "fibers put to sleep")                                        \
-  X(wakes, "fibers made ready again")                                    \
-  X(polls, "times the event loop asked the kernel")                      \
-  X(handoffs, "calls that gave their processor away beforehand")         \
-  X(retakes, "calls that lasted, so that the watchdog took it")          \
-  X(in_place_calls, "calls that blocked a kernel thread")                \
-  X(futex_waits, "sleeps on a lock, a condition, a join")                \
-  X(futex_wakes, "fibers woken from one")                                \
-  X(futex_kernel_wakes, "kernel threads woken from one")                 \
-  X(io_waits, "waits for a descriptor")                                  \
+#define UNBLOCK_COUNTERS(X)                                        \
+  X(fibers_created, "threads the program made that run as fibers") \
+  X(fibers_live, "of them, those that have not ended")             \
+  X(fibers_peak, "the most there were at once")                    \
+  X(carriers_peak, "the most kernel threads that ran them")        \
+  X(switches, "changes from one fiber to another")                 \
+  X(parks, "fibers put to sleep")                                  \
+  X(wakes, "fibers made ready again")                              \
+  X(polls, "times the event loop asked the kernel")                \
+  X(handoffs, "calls that gave their processor away beforehand")   \
+  X(retakes, "calls that lasted, so that the watchdog took it")    \
+  X(in_place_calls, "calls that blocked a kernel thread")          \
+  X(futex_waits, "sleeps on a lock, a condition, a join")          \
+  X(futex_wakes, "fibers woken from one")                          \
+  X(futex_kernel_wakes, "kernel threads woken from one")           \
+  X(io_waits, "waits for a descriptor")                            \
   X(signals_delivered, "signal handlers run in a fiber")
 
 namespace unblock::stats {
@@ -42,7 +42,8 @@ extern Counters counters;
 extern bool kept;
 }  // namespace detail
 
-/// Whether to count at all; without anybody to read them the counters cost one load. While there is one thread.
+/// Whether to count at all; without anybody to read them the counters cost one load. While there is one
+/// thread.
 inline void keep(bool wanted) noexcept { detail::kept = wanted; }
 
 /// Adds `amount`, which may be negative, and returns the new value. Relaxed: counters order nothing.
@@ -57,8 +58,7 @@ inline void raise(Counter counter, std::int64_t value) noexcept {
   if (!detail::kept) return;
   auto& peak = detail::counters.values[counter];
   std::int64_t seen = peak.load(std::memory_order_relaxed);
-  while (seen < value && !peak.compare_exchange_weak(seen, value, std::memory_order_relaxed)) {
-  }
+  while (seen < value && !peak.compare_exchange_weak(seen, value, std::memory_order_relaxed)) {}
 }
 
 [[nodiscard]] inline std::int64_t value(Counter counter) noexcept {

@@ -55,7 +55,8 @@ bool report_tid(const CloneArguments& arguments, pid_t tid) noexcept {
 
 long read_arguments(const Frame& frame, CloneArguments& arguments) noexcept {
   if (frame.rax == SYS_clone) {
-    arguments = {frame.rdi, reinterpret_cast<int*>(frame.rdx), reinterpret_cast<int*>(frame.r10), frame.rsi, frame.r8};
+    arguments = {frame.rdi, reinterpret_cast<int*>(frame.rdx), reinterpret_cast<int*>(frame.r10), frame.rsi,
+                 frame.r8};
     return 0;
   }
   if (frame.rax != SYS_clone3) {  // fork, vfork

@@ -23,7 +23,8 @@ Nanoseconds to_monotonic(Nanoseconds time, clockid_t clock) noexcept {
   return left <= 0 ? 1 : clock_time::after(clock_time::now(), left);
 }
 
-long from_user(Fiber& fiber, const timespec* timeout, clockid_t clock, bool relative, Nanoseconds& deadline) noexcept {
+long from_user(Fiber& fiber, const timespec* timeout, clockid_t clock, bool relative,
+               Nanoseconds& deadline) noexcept {
   deadline = never;
   if (!timeout) return 0;
   timespec given;

@@ -15,10 +15,10 @@ template <class T>
 [[nodiscard]] inline bool load(const T* from, T& value) noexcept {
   static_assert(sizeof(T) == 4 || sizeof(T) == 8);
   asm volatile goto("1: mov %[from], %[value]\n\t" UNBLOCK_MAY_FAULT(fault)
-           : [value] "=r"(value)
-           : [from] "m"(*const_cast<const volatile T*>(from))
-           :
-           : fault);
+                    : [value] "=r"(value)
+                    : [from] "m"(*const_cast<const volatile T*>(from))
+                    :
+                    : fault);
   return true;
 fault:
   return false;
@@ -29,10 +29,10 @@ template <class T>
 [[nodiscard]] inline bool store(T* to, T value) noexcept {
   static_assert(sizeof(T) == 4 || sizeof(T) == 8);
   asm volatile goto("1: mov %[value], (%[to])\n\t" UNBLOCK_MAY_FAULT(fault)
-           :
-           : [to] "r"(to), [value] "r"(value)
-           : "memory"
-           : fault);
+                    :
+                    : [to] "r"(to), [value] "r"(value)
+                    : "memory"
+                    : fault);
   return true;
 fault:
   return false;
@@ -43,10 +43,10 @@ fault:
                                            std::uint32_t desired) noexcept {
   std::uint32_t seen = expected;
   asm volatile goto("1: lock cmpxchgl %[desired], (%[word])\n\t" UNBLOCK_MAY_FAULT(fault)
-           : "+a"(seen)
-           : [word] "r"(word), [desired] "r"(desired)
-           : "memory", "cc"
-           : fault);
+                    : "+a"(seen)
+                    : [word] "r"(word), [desired] "r"(desired)
+                    : "memory", "cc"
+                    : fault);
   expected = seen;
   return true;
 fault:
@@ -55,7 +55,11 @@ fault:
 
 /// Copies `bytes` between the program's memory and ours. False if some of it was not accessible.
 [[nodiscard]] inline bool copy(void* to, const void* from, std::size_t bytes) noexcept {
-  asm volatile goto("1: rep movsb\n\t" UNBLOCK_MAY_FAULT(fault) : "+D"(to), "+S"(from), "+c"(bytes) : : "memory" : fault);
+  asm volatile goto("1: rep movsb\n\t" UNBLOCK_MAY_FAULT(fault)
+                    : "+D"(to), "+S"(from), "+c"(bytes)
+                    :
+                    : "memory"
+                    : fault);
   return true;
 fault:
   return false;

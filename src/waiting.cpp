@@ -16,7 +16,8 @@ long on_address(Fiber& fiber, std::uintptr_t address, std::uint32_t expected, st
   node.bitset = bitset;
   node.index = 0;
   return wait(
-      fiber, deadline, [&] { return parking_lot::enqueue(node, expected); }, [&] { parking_lot::remove(node); });
+      fiber, deadline, [&] { return parking_lot::enqueue(node, expected); },
+      [&] { parking_lot::remove(node); });
 }
 
 long for_descriptors(Fiber& fiber, IoWaiter* waiters, unsigned count, Nanoseconds deadline) noexcept {

@@ -39,7 +39,8 @@ long wait(Fiber& fiber, Nanoseconds deadline, Arm&& arm, Disarm&& disarm) noexce
 
 /// Sleeps until `deadline` or a signal, or until scheduler::wake().
 inline long until(Fiber& fiber, Nanoseconds deadline) noexcept {
-  return wait(fiber, deadline, [] { return 0L; }, [] {});
+  return wait(
+      fiber, deadline, [] { return 0L; }, [] {});
 }
 
 /// Sleeps while `*address` is `expected`, until woken with a bitset that meets `bitset`. Also returns
@@ -49,7 +50,8 @@ long on_address(Fiber& fiber, std::uintptr_t address, std::uint32_t expected, st
 
 /// Waits until descriptor `fd` may be ready for `events` (Readiness). `exclusive`: an event wakes one such
 /// waiter only. `fd` changes if the descriptor is closed meanwhile: the caller goes on with the new number.
-long for_descriptor(Fiber& fiber, int& fd, unsigned events, Nanoseconds deadline, bool exclusive = false) noexcept;
+long for_descriptor(Fiber& fiber, int& fd, unsigned events, Nanoseconds deadline,
+                    bool exclusive = false) noexcept;
 
 /// Waits for any of `count` waiters, fd and events set, in memory that is not on the stack.
 long for_descriptors(Fiber& fiber, IoWaiter* waiters, unsigned count, Nanoseconds deadline) noexcept;

@@ -82,7 +82,8 @@ bool overdue(const Sight& sight, const Carrier& carrier, Nanoseconds now) noexce
   if (call) return call == sight.call;
   const Nanoseconds held = now - sight.since;
   if (held >= options::values().slice * (second / 1000) && !options::values().cooperative) return true;
-  return held >= limits::unmarked_call_us * (second / 1'000'000) && sleeps(carrier.ktid.load(std::memory_order_relaxed));
+  return held >= limits::unmarked_call_us * (second / 1'000'000) &&
+         sleeps(carrier.ktid.load(std::memory_order_relaxed));
 }
 
 // Looks once. True if something was retaken.
@@ -111,7 +112,8 @@ void kick_again() noexcept {
   carriers::each([&](Carrier& carrier) {
     Fiber* fiber = carrier.running;
     const pid_t ktid = carrier.ktid.load(std::memory_order_relaxed);
-    if (fiber && ktid && fiber->signals.attention.load(std::memory_order_relaxed)) kernel::call(SYS_tgkill, pid, ktid, signals::kick);
+    if (fiber && ktid && fiber->signals.attention.load(std::memory_order_relaxed))
+      kernel::call(SYS_tgkill, pid, ktid, signals::kick);
   });
 }
 
@@ -120,7 +122,8 @@ void sleep(int microseconds) noexcept {
   const SignalSet wanted = signals::received_by_watchdog();
   const timespec time{microseconds / 1'000'000, microseconds % 1'000'000 * 1000L};
   siginfo_t info;
-  const long result = kernel::call(SYS_rt_sigtimedwait, &wanted, &info, microseconds ? &time : nullptr, sizeof wanted);
+  const long result =
+      kernel::call(SYS_rt_sigtimedwait, &wanted, &info, microseconds ? &time : nullptr, sizeof wanted);
   if (result > 0) signals::receive(info);
   state.rounds.fetch_add(1, std::memory_order_release);
 }
@@ -157,7 +160,9 @@ void start(Processor& processor) noexcept {
   state.sight = {};
   void* stack = memory::map_stack(limits::carrier_stack);
   const std::uintptr_t tls = kernel_thread::make_tls();
-  if (stack && tls && kernel_thread::start(body, nullptr, static_cast<char*>(stack) + limits::carrier_stack, tls, state.ktid) == 0)
+  if (stack && tls &&
+      kernel_thread::start(body, nullptr, static_cast<char*>(stack) + limits::carrier_stack, tls,
+                           state.ktid) == 0)
     return;
   log::warning(log::core, "no kernel thread for the watchdog: a thread that blocks may stop the others");
 }

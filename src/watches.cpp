@@ -55,7 +55,8 @@ bool Watches::arm(Watch& watch, int fd, unsigned events) noexcept {
 bool Watches::add(IoWaiter& waiter) noexcept {
   Watch* watch = find_or_create(waiter.fd);
   if (!watch) return false;
-  if ((watch->armed & waiter.events) != waiter.events && !arm(*watch, waiter.fd, watch->armed | waiter.events))
+  if ((watch->armed & waiter.events) != waiter.events &&
+      !arm(*watch, waiter.fd, watch->armed | waiter.events))
     return false;
   enqueue(*watch, waiter);
   watch->busy.store(true, std::memory_order_relaxed);
@@ -75,7 +76,8 @@ bool Watches::busy(int fd) const noexcept {
 unsigned Watches::followers(int fd) const noexcept {
   const Watch* watch = find(fd);
   unsigned count = 0;
-  for (const IoWaiter* waiter = watch ? watch->first : nullptr; waiter; waiter = waiter->next) count += waiter->follows;
+  for (const IoWaiter* waiter = watch ? watch->first : nullptr; waiter; waiter = waiter->next)
+    count += waiter->follows;
   return count;
 }
 
@@ -98,8 +100,8 @@ void Watches::ready(int fd, unsigned events) noexcept {
   Watch* watch = find(fd);
   if (!watch) return;
   watch->armed &= ~(events & Unusual);  // reported once
-  unsigned taken = 0;       // directions that an exclusive waiter was woken for
-  unsigned found = 0;       // directions that somebody waited for
+  unsigned taken = 0;                   // directions that an exclusive waiter was woken for
+  unsigned found = 0;                   // directions that somebody waited for
   for (IoWaiter *waiter = watch->first, *next; waiter; waiter = next) {
     next = waiter->next;
     const unsigned hit = waiter->events & events;

@@ -17,9 +17,9 @@ using descriptors::Kind;
 long await(Fiber& fiber, int fd, bool writes) noexcept {
   const Kind kind = descriptors::kind(fd);
   if (kind == Kind::File || kind == Kind::Unknown) return 0;
-  const long result = patiently(fiber, fd, writes ? Writable : Readable, writes ? SO_SNDTIMEO : SO_RCVTIMEO, [&](int at) -> long {
-    return descriptors::ready(at, writes ? POLLOUT : POLLIN) ? 0 : -EAGAIN;
-  });
+  const long result = patiently(
+      fiber, fd, writes ? Writable : Readable, writes ? SO_SNDTIMEO : SO_RCVTIMEO,
+      [&](int at) -> long { return descriptors::ready(at, writes ? POLLOUT : POLLIN) ? 0 : -EAGAIN; });
   return result == -EAGAIN ? 0 : result;  // the program wants no waiting: the call itself will say so
 }
 
@@ -30,7 +30,8 @@ long sendfile(Fiber& fiber, int out, int in, off_t* offset, std::size_t count) n
   return in_place::perhaps(fiber, SYS_sendfile, Words(out, in, offset, count).words);
 }
 
-long splice(Fiber& fiber, int in, off_t* in_offset, int out, off_t* out_offset, std::size_t size, unsigned flags) noexcept {
+long splice(Fiber& fiber, int in, off_t* in_offset, int out, off_t* out_offset, std::size_t size,
+            unsigned flags) noexcept {
   // One of the two must be a pipe, or the kernel has something to say.
   const bool sockets = descriptors::kind(in) == Kind::Socket && descriptors::kind(out) == Kind::Socket;
   if (!(flags & SPLICE_F_NONBLOCK) && !sockets) {

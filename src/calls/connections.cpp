@@ -71,18 +71,23 @@ long finish_connect(Fiber& fiber, int fd) noexcept {
 
 bool is_inet(const sockaddr* address, socklen_t length) noexcept {
   sa_family_t family;
-  return length >= sizeof family && user::copy(&family, address, sizeof family) && (family == AF_INET || family == AF_INET6);
+  return length >= sizeof family && user::copy(&family, address, sizeof family) &&
+         (family == AF_INET || family == AF_INET6);
 }
 
 }  // namespace
 
 long accept(Fiber& fiber, int fd, sockaddr* address, socklen_t* length) noexcept {
-  return accept_when_ready(fiber, fd, [&](int at) { return in_place::perhaps(fiber, SYS_accept, Words(at, address, length).words); });
+  return accept_when_ready(fiber, fd, [&](int at) {
+    return in_place::perhaps(fiber, SYS_accept, Words(at, address, length).words);
+  });
 }
 
 long accept4(Fiber& fiber, int fd, sockaddr* address, socklen_t* length, int flags) noexcept {
   if (flags & ~(SOCK_NONBLOCK | SOCK_CLOEXEC)) return -EINVAL;
-  return accept_when_ready(fiber, fd, [&](int at) { return in_place::perhaps(fiber, SYS_accept4, Words(at, address, length, flags).words); });
+  return accept_when_ready(fiber, fd, [&](int at) {
+    return in_place::perhaps(fiber, SYS_accept4, Words(at, address, length, flags).words);
+  });
 }
 
 long connect(Fiber& fiber, int fd, const sockaddr* address, socklen_t length) noexcept {
@@ -96,7 +101,8 @@ long connect(Fiber& fiber, int fd, const sockaddr* address, socklen_t length) no
 long setsockopt(Fiber&, int fd, int level, int option, const void* value, socklen_t length) noexcept {
   const long result = kernel::call(SYS_setsockopt, fd, level, option, value, length);
   constexpr int receive_timeout_new = 66, send_timeout_new = 67;  // SO_RCVTIMEO_NEW, SO_SNDTIMEO_NEW
-  if (level == SOL_SOCKET && (option == SO_RCVTIMEO || option == SO_SNDTIMEO || option == receive_timeout_new || option == send_timeout_new))
+  if (level == SOL_SOCKET && (option == SO_RCVTIMEO || option == SO_SNDTIMEO ||
+                              option == receive_timeout_new || option == send_timeout_new))
     descriptors::changed(fd);
   return result;
 }

@@ -19,7 +19,8 @@ long wait_until(Fiber& fiber, int epfd, epoll_event* events, int count, Nanoseco
   waiter.events = Readable;
   waiter.exclusive = false;
   waiter.follows = true;
-  const long result = wait_and_look(fiber, &waiter, 1, deadline, [&] { return kernel::call(SYS_epoll_wait, waiter.fd, events, count, 0); });
+  const long result = wait_and_look(
+      fiber, &waiter, 1, deadline, [&] { return kernel::call(SYS_epoll_wait, waiter.fd, events, count, 0); });
   if (waiter.fd != epfd) descriptors::leave_refuge(fiber, waiter.fd);
   return result;
 }
@@ -31,13 +32,16 @@ long epoll_wait(Fiber& fiber, int epfd, epoll_event* events, int count, int mill
   return wait_until(fiber, epfd, events, count, timeouts::from_milliseconds(fiber, milliseconds));
 }
 
-long epoll_pwait(Fiber& fiber, int epfd, epoll_event* events, int count, int milliseconds, const SignalSet* mask, std::size_t size) noexcept {
+long epoll_pwait(Fiber& fiber, int epfd, epoll_event* events, int count, int milliseconds,
+                 const SignalSet* mask, std::size_t size) noexcept {
   TemporaryMask temporary(fiber, mask, size);
   if (temporary.error()) return temporary.error();
-  return temporary.over(wait_until(fiber, epfd, events, count, timeouts::from_milliseconds(fiber, milliseconds)));
+  return temporary.over(
+      wait_until(fiber, epfd, events, count, timeouts::from_milliseconds(fiber, milliseconds)));
 }
 
-long epoll_pwait2(Fiber& fiber, int epfd, epoll_event* events, int count, const timespec* timeout, const SignalSet* mask, std::size_t size) noexcept {
+long epoll_pwait2(Fiber& fiber, int epfd, epoll_event* events, int count, const timespec* timeout,
+                  const SignalSet* mask, std::size_t size) noexcept {
   Nanoseconds deadline;
   if (const long error = timeouts::from_user(fiber, timeout, CLOCK_MONOTONIC, true, deadline)) return error;
   TemporaryMask temporary(fiber, mask, size);

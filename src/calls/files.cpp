@@ -39,12 +39,16 @@ long flock(Fiber& fiber, int fd, int operation) noexcept {
   return in_place::sleeping(fiber, SYS_flock, Words(fd, operation).words);
 }
 
-long io_uring_enter(Fiber& fiber, int fd, unsigned submit, unsigned complete, unsigned flags, const void* argument, std::size_t size) noexcept {
+long io_uring_enter(Fiber& fiber, int fd, unsigned submit, unsigned complete, unsigned flags,
+                    const void* argument, std::size_t size) noexcept {
   fiber.carrier->keep = true;  // requests are cancelled when the kernel thread that made them ends
-  return in_place::perhaps(fiber, SYS_io_uring_enter, Words(fd, submit, complete, flags, argument, size).words);
+  return in_place::perhaps(fiber, SYS_io_uring_enter,
+                           Words(fd, submit, complete, flags, argument, size).words);
 }
 
-long open(Fiber& fiber, const char* path, int flags, mode_t mode) noexcept { return openat(fiber, AT_FDCWD, path, flags, mode); }
+long open(Fiber& fiber, const char* path, int flags, mode_t mode) noexcept {
+  return openat(fiber, AT_FDCWD, path, flags, mode);
+}
 
 long openat(Fiber& fiber, int directory, const char* path, int flags, mode_t mode) noexcept {
   return in_place::perhaps(fiber, SYS_openat, Words(directory, path, flags, mode).words);

@@ -1,5 +1,5 @@
-// How each call of the list is answered for a fiber. Every function is named for its system call and takes its
-// arguments; each behaves as its page in section 2 of the manual says, and returns as the kernel does: a
+// How each call of the list is answered for a fiber. Every function is named for its system call and takes
+// its arguments; each behaves as its page in section 2 of the manual says, and returns as the kernel does: a
 // result, a negative error number, or a restart code (waiting.h) for the edge.
 #pragma once
 
@@ -29,16 +29,19 @@ long write(Fiber& fiber, int fd, const void* data, std::size_t size) noexcept;
 long writev(Fiber& fiber, int fd, const iovec* parts, int count) noexcept;
 
 // messages.cpp
-long recvfrom(Fiber& fiber, int fd, void* data, std::size_t size, int flags, sockaddr* address, socklen_t* length) noexcept;
+long recvfrom(Fiber& fiber, int fd, void* data, std::size_t size, int flags, sockaddr* address,
+              socklen_t* length) noexcept;
 long recvmsg(Fiber& fiber, int fd, msghdr* message, int flags) noexcept;
 long recvmmsg(Fiber& fiber, int fd, mmsghdr* messages, unsigned count, int flags, timespec* timeout) noexcept;
-long sendto(Fiber& fiber, int fd, const void* data, std::size_t size, int flags, const sockaddr* address, socklen_t length) noexcept;
+long sendto(Fiber& fiber, int fd, const void* data, std::size_t size, int flags, const sockaddr* address,
+            socklen_t length) noexcept;
 long sendmsg(Fiber& fiber, int fd, const msghdr* message, int flags) noexcept;
 long sendmmsg(Fiber& fiber, int fd, mmsghdr* messages, unsigned count, int flags) noexcept;
 
 // between_descriptors.cpp
 long sendfile(Fiber& fiber, int out, int in, off_t* offset, std::size_t count) noexcept;
-long splice(Fiber& fiber, int in, off_t* in_offset, int out, off_t* out_offset, std::size_t size, unsigned flags) noexcept;
+long splice(Fiber& fiber, int in, off_t* in_offset, int out, off_t* out_offset, std::size_t size,
+            unsigned flags) noexcept;
 
 // connections.cpp
 long accept(Fiber& fiber, int fd, sockaddr* address, socklen_t* length) noexcept;
@@ -49,16 +52,20 @@ long socket(Fiber& fiber, int family, int type, int protocol) noexcept;
 
 // poll.cpp
 long poll(Fiber& fiber, pollfd* entries, nfds_t count, int milliseconds) noexcept;
-long ppoll(Fiber& fiber, pollfd* entries, nfds_t count, timespec* timeout, const SignalSet* mask, std::size_t size) noexcept;
+long ppoll(Fiber& fiber, pollfd* entries, nfds_t count, timespec* timeout, const SignalSet* mask,
+           std::size_t size) noexcept;
 
 // select.cpp
 long select(Fiber& fiber, int count, fd_set* read, fd_set* write, fd_set* except, timeval* timeout) noexcept;
-long pselect6(Fiber& fiber, int count, fd_set* read, fd_set* write, fd_set* except, timespec* timeout, const void* mask) noexcept;
+long pselect6(Fiber& fiber, int count, fd_set* read, fd_set* write, fd_set* except, timespec* timeout,
+              const void* mask) noexcept;
 
 // epoll.cpp
 long epoll_wait(Fiber& fiber, int epfd, epoll_event* events, int count, int milliseconds) noexcept;
-long epoll_pwait(Fiber& fiber, int epfd, epoll_event* events, int count, int milliseconds, const SignalSet* mask, std::size_t size) noexcept;
-long epoll_pwait2(Fiber& fiber, int epfd, epoll_event* events, int count, const timespec* timeout, const SignalSet* mask, std::size_t size) noexcept;
+long epoll_pwait(Fiber& fiber, int epfd, epoll_event* events, int count, int milliseconds,
+                 const SignalSet* mask, std::size_t size) noexcept;
+long epoll_pwait2(Fiber& fiber, int epfd, epoll_event* events, int count, const timespec* timeout,
+                  const SignalSet* mask, std::size_t size) noexcept;
 
 // closing.cpp
 long close(Fiber& fiber, int fd) noexcept;
@@ -73,18 +80,23 @@ long clock_nanosleep(Fiber& fiber, clockid_t clock, int flags, const timespec* t
 long sched_yield(Fiber& fiber) noexcept;
 
 // futexes.cpp
-long futex(Fiber& fiber, std::uint32_t* word, int operation, std::uint32_t value, long timeout_or_count, std::uint32_t* second, std::uint32_t third_value) noexcept;
-long futex_waitv(Fiber& fiber, const void* words, unsigned count, unsigned flags, const timespec* timeout, clockid_t clock) noexcept;
+long futex(Fiber& fiber, std::uint32_t* word, int operation, std::uint32_t value, long timeout_or_count,
+           std::uint32_t* second, std::uint32_t third_value) noexcept;
+long futex_waitv(Fiber& fiber, const void* words, unsigned count, unsigned flags, const timespec* timeout,
+                 clockid_t clock) noexcept;
 
 // processes.cpp
 long execve(Fiber& fiber, const char* path, char* const* arguments, char* const* environment) noexcept;
-long execveat(Fiber& fiber, int directory, const char* path, char* const* arguments, char* const* environment, int flags) noexcept;
+long execveat(Fiber& fiber, int directory, const char* path, char* const* arguments, char* const* environment,
+              int flags) noexcept;
 long wait4(Fiber& fiber, pid_t pid, int* status, int options, rusage* usage) noexcept;
 long waitid(Fiber& fiber, int type, pid_t id, siginfo_t* info, int options, rusage* usage) noexcept;
-long prctl(Fiber& fiber, int option, unsigned long second, unsigned long third, unsigned long fourth, unsigned long fifth) noexcept;
+long prctl(Fiber& fiber, int option, unsigned long second, unsigned long third, unsigned long fourth,
+           unsigned long fifth) noexcept;
 
 // files.cpp
-long io_uring_enter(Fiber& fiber, int fd, unsigned submit, unsigned complete, unsigned flags, const void* argument, std::size_t size) noexcept;
+long io_uring_enter(Fiber& fiber, int fd, unsigned submit, unsigned complete, unsigned flags,
+                    const void* argument, std::size_t size) noexcept;
 long fcntl(Fiber& fiber, int fd, int command, long argument) noexcept;
 long ioctl(Fiber& fiber, int fd, unsigned long request, long argument) noexcept;
 long flock(Fiber& fiber, int fd, int operation) noexcept;

@@ -55,8 +55,11 @@ long rest_of(const iovec* parts, std::size_t count, long moved, Move&& move) noe
   return moved;
 }
 
-long receive_once(Fiber& fiber, int fd, void* data, std::size_t size, int flags, sockaddr* address, socklen_t* length) noexcept {
-  const auto once = [&](int at) { return kernel::call(SYS_recvfrom, at, data, size, flags | MSG_DONTWAIT, address, length); };
+long receive_once(Fiber& fiber, int fd, void* data, std::size_t size, int flags, sockaddr* address,
+                  socklen_t* length) noexcept {
+  const auto once = [&](int at) {
+    return kernel::call(SYS_recvfrom, at, data, size, flags | MSG_DONTWAIT, address, length);
+  };
   // Flags ask for more than the next bytes, urgent ones for example: then the kernel is asked first.
   return flags ? patiently(fiber, fd, Readable, SO_RCVTIMEO, once) : read_patiently(fiber, fd, size, once);
 }
@@ -67,10 +70,11 @@ long sent(Fiber& fiber, long result) noexcept {
   return result;
 }
 
-long send_once(Fiber& fiber, int fd, const void* data, std::size_t size, int flags, const sockaddr* address, socklen_t length) noexcept {
+long send_once(Fiber& fiber, int fd, const void* data, std::size_t size, int flags, const sockaddr* address,
+               socklen_t length) noexcept {
   return sent(fiber, patiently(fiber, fd, Writable, SO_SNDTIMEO, [&](int at) {
-    return kernel::call(SYS_sendto, at, data, size, flags | MSG_DONTWAIT, address, length);
-  }));
+                return kernel::call(SYS_sendto, at, data, size, flags | MSG_DONTWAIT, address, length);
+              }));
 }
 
 // Whether a stream's receiver must go on until all has come.
@@ -79,44 +83,58 @@ bool wants_all(int fd, int flags, long result, long wanted) noexcept {
          is_stream(fd) && descriptors::blocking(fd);
 }
 
-bool must_wait_in_place(int flags) noexcept { return (flags & MSG_WAITALL) && (flags & MSG_PEEK) && !(flags & MSG_DONTWAIT); }
+bool must_wait_in_place(int flags) noexcept {
+  return (flags & MSG_WAITALL) && (flags & MSG_PEEK) && !(flags & MSG_DONTWAIT);
+}
 
 // A blocking stream sends all, or says how much went out before something came in between.
 bool owes_rest(int fd, int flags, long result, long wanted) noexcept {
-  return result > 0 && result < wanted && !(flags & MSG_DONTWAIT) && descriptors::blocking(fd) && is_stream(fd);
+  return result > 0 && result < wanted && !(flags & MSG_DONTWAIT) && descriptors::blocking(fd) &&
+         is_stream(fd);
 }
 
 }  // namespace
 
-long recvfrom(Fiber& fiber, int fd, void* data, std::size_t size, int flags, sockaddr* address, socklen_t* length) noexcept {
+long recvfrom(Fiber& fiber, int fd, void* data, std::size_t size, int flags, sockaddr* address,
+              socklen_t* length) noexcept {
   if (flags & MSG_DONTWAIT) return kernel::call(SYS_recvfrom, fd, data, size, flags, address, length);
-  if (must_wait_in_place(flags)) return in_place::sleeping(fiber, SYS_recvfrom, Words(fd, data, size, flags, address, length).words);
+  if (must_wait_in_place(flags))
+    return in_place::sleeping(fiber, SYS_recvfrom, Words(fd, data, size, flags, address, length).words);
   const long result = receive_once(fiber, fd, data, size, flags, address, length);
   if (!wants_all(fd, flags, result, static_cast<long>(size))) [[likely]]
     return result;
   const iovec part{data, size};
-  return rest_of(&part, 1, result, [&](char* to, std::size_t left) { return receive_once(fiber, fd, to, left, flags, nullptr, nullptr); });
+  return rest_of(&part, 1, result, [&](char* to, std::size_t left) {
+    return receive_once(fiber, fd, to, left, flags, nullptr, nullptr);
+  });
 }
 
 long recvmsg(Fiber& fiber, int fd, msghdr* message, int flags) noexcept {
   if (flags & MSG_DONTWAIT) return kernel::call(SYS_recvmsg, fd, message, flags);
-  if (must_wait_in_place(flags)) return in_place::sleeping(fiber, SYS_recvmsg, Words(fd, message, flags).words);
+  if (must_wait_in_place(flags))
+    return in_place::sleeping(fiber, SYS_recvmsg, Words(fd, message, flags).words);
   msghdr copy;  // as it was: the kernel changes lengths and flags
   const bool readable = user::copy(&copy, message, sizeof copy);
-  const long result = patiently(fiber, fd, Readable, SO_RCVTIMEO,
-                                [&](int at) { return kernel::call(SYS_recvmsg, at, message, flags | MSG_DONTWAIT); });
+  const long result = patiently(fiber, fd, Readable, SO_RCVTIMEO, [&](int at) {
+    return kernel::call(SYS_recvmsg, at, message, flags | MSG_DONTWAIT);
+  });
   if (!readable || !(flags & MSG_WAITALL) || !wants_all(fd, flags, result, total(copy))) return result;
-  return rest_of(copy.msg_iov, copy.msg_iovlen, result,
-                 [&](char* to, std::size_t left) { return receive_once(fiber, fd, to, left, flags, nullptr, nullptr); });
+  return rest_of(copy.msg_iov, copy.msg_iovlen, result, [&](char* to, std::size_t left) {
+    return receive_once(fiber, fd, to, left, flags, nullptr, nullptr);
+  });
 }
 
-long sendto(Fiber& fiber, int fd, const void* data, std::size_t size, int flags, const sockaddr* address, socklen_t length) noexcept {
-  if (flags & MSG_DONTWAIT) return sent(fiber, kernel::call(SYS_sendto, fd, data, size, flags, address, length));
+long sendto(Fiber& fiber, int fd, const void* data, std::size_t size, int flags, const sockaddr* address,
+            socklen_t length) noexcept {
+  if (flags & MSG_DONTWAIT)
+    return sent(fiber, kernel::call(SYS_sendto, fd, data, size, flags, address, length));
   const long result = send_once(fiber, fd, data, size, flags, address, length);
   if (!owes_rest(fd, flags, result, static_cast<long>(size))) [[likely]]
     return result;
   const iovec part{const_cast<void*>(data), size};
-  return rest_of(&part, 1, result, [&](char* from, std::size_t left) { return send_once(fiber, fd, from, left, flags, nullptr, 0); });
+  return rest_of(&part, 1, result, [&](char* from, std::size_t left) {
+    return send_once(fiber, fd, from, left, flags, nullptr, 0);
+  });
 }
 
 long sendmsg(Fiber& fiber, int fd, const msghdr* message, int flags) noexcept {
@@ -125,21 +143,24 @@ long sendmsg(Fiber& fiber, int fd, const msghdr* message, int flags) noexcept {
   if (readable && copy.msg_controllen) descriptors::shared();  // may carry descriptors to another process
   if (flags & MSG_DONTWAIT) return sent(fiber, kernel::call(SYS_sendmsg, fd, message, flags));
   const long result = sent(fiber, patiently(fiber, fd, Writable, SO_SNDTIMEO, [&](int at) {
-    return kernel::call(SYS_sendmsg, at, message, flags | MSG_DONTWAIT);
-  }));
+                             return kernel::call(SYS_sendmsg, at, message, flags | MSG_DONTWAIT);
+                           }));
   if (!readable || result <= 0 || !owes_rest(fd, flags, result, total(copy))) return result;
-  return rest_of(copy.msg_iov, copy.msg_iovlen, result,
-                 [&](char* from, std::size_t left) { return send_once(fiber, fd, from, left, flags, nullptr, 0); });
+  return rest_of(copy.msg_iov, copy.msg_iovlen, result, [&](char* from, std::size_t left) {
+    return send_once(fiber, fd, from, left, flags, nullptr, 0);
+  });
 }
 
-long recvmmsg(Fiber& fiber, int fd, mmsghdr* messages, unsigned count, int flags, timespec* timeout) noexcept {
+long recvmmsg(Fiber& fiber, int fd, mmsghdr* messages, unsigned count, int flags,
+              timespec* timeout) noexcept {
   if (flags & MSG_DONTWAIT) return kernel::call(SYS_recvmmsg, fd, messages, count, flags, timeout);
   Nanoseconds deadline;
   if (const long error = timeouts::from_user(fiber, timeout, CLOCK_MONOTONIC, true, deadline)) return error;
   Patience patience(fiber, fd, Readable, SO_RCVTIMEO);
   unsigned received = 0;
   while (received < count) {
-    const long result = kernel::call(SYS_recvmmsg, patience.fd(), messages + received, count - received, flags | MSG_DONTWAIT, nullptr);
+    const long result = kernel::call(SYS_recvmmsg, patience.fd(), messages + received, count - received,
+                                     flags | MSG_DONTWAIT, nullptr);
     if (result > 0) {
       received += static_cast<unsigned>(result);
       // recvmmsg(2): the timeout is looked at after each datagram only.
@@ -150,7 +171,8 @@ long recvmmsg(Fiber& fiber, int fd, mmsghdr* messages, unsigned count, int flags
     if (error) return received ? static_cast<long>(received) : error;
   }
   if (timeout) {
-    const timespec left = clock_time::to_timespec(deadline == never ? 0 : std::max<Nanoseconds>(0, deadline - clock_time::now()));
+    const timespec left = clock_time::to_timespec(
+        deadline == never ? 0 : std::max<Nanoseconds>(0, deadline - clock_time::now()));
     if (!user::copy(timeout, &left, sizeof left)) return -EFAULT;
   }
   return received;
@@ -163,7 +185,8 @@ long sendmmsg(Fiber& fiber, int fd, mmsghdr* messages, unsigned count, int flags
   for (; sent < count; ++sent) {
     const long result = sendmsg(fiber, fd, &messages[sent].msg_hdr, flags);
     if (result < 0) return sent ? static_cast<long>(sent) : result;
-    if (!user::store(&messages[sent].msg_len, static_cast<unsigned>(result))) return sent ? static_cast<long>(sent) : -EFAULT;
+    if (!user::store(&messages[sent].msg_len, static_cast<unsigned>(result)))
+      return sent ? static_cast<long>(sent) : -EFAULT;
   }
   return sent;
 }

@@ -51,7 +51,8 @@ long poll(Fiber& fiber, pollfd* entries, nfds_t count, int milliseconds) noexcep
   return poll_until(fiber, entries, count, timeouts::from_milliseconds(fiber, milliseconds));
 }
 
-long ppoll(Fiber& fiber, pollfd* entries, nfds_t count, timespec* timeout, const SignalSet* mask, std::size_t size) noexcept {
+long ppoll(Fiber& fiber, pollfd* entries, nfds_t count, timespec* timeout, const SignalSet* mask,
+           std::size_t size) noexcept {
   Nanoseconds deadline;
   if (const long error = timeouts::from_user(fiber, timeout, CLOCK_MONOTONIC, true, deadline)) return error;
   TemporaryMask temporary(fiber, mask, size);

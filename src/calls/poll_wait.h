@@ -15,7 +15,8 @@ namespace unblock::calls {
 /// Sleeps until one of the waiters may be ready and `look()`, which asks the kernel without waiting, says so.
 /// Returns its answer, 0 at `deadline`, or how the call goes on after a signal.
 template <class Look>
-long wait_and_look(Fiber& fiber, IoWaiter* waiters, unsigned count, Nanoseconds deadline, Look&& look) noexcept {
+long wait_and_look(Fiber& fiber, IoWaiter* waiters, unsigned count, Nanoseconds deadline,
+                   Look&& look) noexcept {
   for (;;) {
     const long woken = waiting::for_descriptors(fiber, waiters, count, deadline);
     if (woken == -EINTR) {

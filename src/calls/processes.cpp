@@ -30,8 +30,10 @@ long execve(Fiber& fiber, const char* path, char* const* arguments, char* const*
   return execute(fiber, [&] { return kernel::call(SYS_execve, path, arguments, environment); });
 }
 
-long execveat(Fiber& fiber, int directory, const char* path, char* const* arguments, char* const* environment, int flags) noexcept {
-  return execute(fiber, [&] { return kernel::call(SYS_execveat, directory, path, arguments, environment, flags); });
+long execveat(Fiber& fiber, int directory, const char* path, char* const* arguments, char* const* environment,
+              int flags) noexcept {
+  return execute(fiber,
+                 [&] { return kernel::call(SYS_execveat, directory, path, arguments, environment, flags); });
 }
 
 long wait4(Fiber& fiber, pid_t pid, int* status, int options, rusage* usage) noexcept {
@@ -44,11 +46,13 @@ long wait4(Fiber& fiber, pid_t pid, int* status, int options, rusage* usage) noe
 long waitid(Fiber& fiber, int type, pid_t id, siginfo_t* info, int options, rusage* usage) noexcept {
   siginfo_t found{};
   const long result = kernel::call(SYS_waitid, type, id, &found, options | WNOHANG | WNOWAIT, nullptr);
-  if (result < 0 || found.si_pid != 0 || (options & WNOHANG)) return kernel::call(SYS_waitid, type, id, info, options, usage);
+  if (result < 0 || found.si_pid != 0 || (options & WNOHANG))
+    return kernel::call(SYS_waitid, type, id, info, options, usage);
   return in_place::sleeping(fiber, SYS_waitid, Words(type, id, info, options, usage).words);
 }
 
-long prctl(Fiber& fiber, int option, unsigned long second, unsigned long third, unsigned long fourth, unsigned long fifth) noexcept {
+long prctl(Fiber& fiber, int option, unsigned long second, unsigned long third, unsigned long fourth,
+           unsigned long fifth) noexcept {
   constexpr std::size_t size = sizeof fiber.name;
   switch (option) {
     case PR_SET_NAME: {

@@ -22,9 +22,9 @@ using descriptors::Kind;
 // One way of reading or writing, in the forms that sockets, streams and everything else take.
 struct Transfer {
   int fd;
-  const iovec* parts;   // for one part, a vector of our own
+  const iovec* parts;  // for one part, a vector of our own
   int count;
-  long nr;              // the program's own call, made for files and where nothing else will do
+  long nr;  // the program's own call, made for files and where nothing else will do
   long arguments[6];
   bool writes;
 };
@@ -32,9 +32,11 @@ struct Transfer {
 long try_socket(const Transfer& transfer, int fd) noexcept {
   // The cheaper form for a vector that is ours.
   if (transfer.nr == SYS_read)
-    return kernel::call(SYS_recvfrom, fd, transfer.parts->iov_base, transfer.parts->iov_len, MSG_DONTWAIT, nullptr, nullptr);
+    return kernel::call(SYS_recvfrom, fd, transfer.parts->iov_base, transfer.parts->iov_len, MSG_DONTWAIT,
+                        nullptr, nullptr);
   if (transfer.nr == SYS_write)
-    return kernel::call(SYS_sendto, fd, transfer.parts->iov_base, transfer.parts->iov_len, MSG_DONTWAIT, nullptr, 0);
+    return kernel::call(SYS_sendto, fd, transfer.parts->iov_base, transfer.parts->iov_len, MSG_DONTWAIT,
+                        nullptr, 0);
   msghdr message{};
   message.msg_iov = const_cast<iovec*>(transfer.parts);
   message.msg_iovlen = static_cast<std::size_t>(transfer.count);
@@ -43,7 +45,8 @@ long try_socket(const Transfer& transfer, int fd) noexcept {
 
 long try_stream(const Transfer& transfer, int fd) noexcept {
   // Offset -1: where the file stands; its high half is a word of its own.
-  return kernel::call(transfer.writes ? SYS_pwritev2 : SYS_preadv2, fd, transfer.parts, transfer.count, -1, -1, RWF_NOWAIT);
+  return kernel::call(transfer.writes ? SYS_pwritev2 : SYS_preadv2, fd, transfer.parts, transfer.count, -1,
+                      -1, RWF_NOWAIT);
 }
 
 long as_it_is(Fiber& fiber, const Transfer& transfer, int fd) noexcept {
@@ -53,9 +56,11 @@ long as_it_is(Fiber& fiber, const Transfer& transfer, int fd) noexcept {
   return in_place::perhaps(fiber, transfer.nr, arguments);
 }
 
-// Things that can only be asked whether they are ready: another reader may come first, then it waits in place.
+// Things that can only be asked whether they are ready: another reader may come first, then it waits in
+// place.
 long try_polled(Fiber& fiber, const Transfer& transfer, int fd) noexcept {
-  if (!descriptors::ready(fd, transfer.writes ? POLLOUT : POLLIN) && descriptors::blocking(fd)) return -EAGAIN;
+  if (!descriptors::ready(fd, transfer.writes ? POLLOUT : POLLIN) && descriptors::blocking(fd))
+    return -EAGAIN;
   return as_it_is(fiber, transfer, fd);
 }
 
@@ -72,10 +77,8 @@ long attempt(Fiber& fiber, const Transfer& transfer, int fd) noexcept {
       // Some can be tried one way only: an eventfd's reads.
       if (!transfer.writes) descriptors::remember(fd, Kind::Polled);
       [[fallthrough]];
-    case Kind::Polled:
-      return try_polled(fiber, transfer, fd);
-    default:
-      return as_it_is(fiber, transfer, fd);
+    case Kind::Polled: return try_polled(fiber, transfer, fd);
+    default: return as_it_is(fiber, transfer, fd);
   }
   // The number was reused behind our back.
   descriptors::remember(fd, Kind::Unknown);
@@ -145,7 +148,8 @@ long write_all(Fiber& fiber, const Transfer& transfer) noexcept {
 long read(Fiber& fiber, int fd, void* data, std::size_t size) noexcept {
   if (size == 0) return kernel::call(SYS_read, fd, data, size);
   const iovec part{data, size};
-  return perform(fiber, {fd, &part, 1, SYS_read, {fd, kernel::word(data), kernel::word(size), 0, 0, 0}, false});
+  return perform(fiber,
+                 {fd, &part, 1, SYS_read, {fd, kernel::word(data), kernel::word(size), 0, 0, 0}, false});
 }
 
 long readv(Fiber& fiber, int fd, const iovec* parts, int count) noexcept {
@@ -156,7 +160,8 @@ long readv(Fiber& fiber, int fd, const iovec* parts, int count) noexcept {
 
 long write(Fiber& fiber, int fd, const void* data, std::size_t size) noexcept {
   const iovec part{const_cast<void*>(data), size};
-  return write_all(fiber, {fd, &part, 1, SYS_write, {fd, kernel::word(data), kernel::word(size), 0, 0, 0}, true});
+  return write_all(fiber,
+                   {fd, &part, 1, SYS_write, {fd, kernel::word(data), kernel::word(size), 0, 0, 0}, true});
 }
 
 long writev(Fiber& fiber, int fd, const iovec* parts, int count) noexcept {

@@ -74,7 +74,8 @@ long getpriority(Fiber& fiber, int which, int who) noexcept {
 }
 
 long setpriority(Fiber& fiber, int which, int who, int priority) noexcept {
-  if (which != PRIO_PROCESS || !is_fiber(fiber, who)) return kernel::call(SYS_setpriority, which, who, priority);
+  if (which != PRIO_PROCESS || !is_fiber(fiber, who))
+    return kernel::call(SYS_setpriority, which, who, priority);
   return 0;
 }
 

@@ -8,9 +8,9 @@
 
 namespace unblock::calls {
 
-// Each as its page in section 2 of the manual. A fiber answers for the kernel threads that may run it: with what
-// holds for the caller's. What is set for a fiber is checked as the kernel would, but kernel threads are shared,
-// so it changes nothing.
+// Each as its page in section 2 of the manual. A fiber answers for the kernel threads that may run it: with
+// what holds for the caller's. What is set for a fiber is checked as the kernel would, but kernel threads are
+// shared, so it changes nothing.
 long sched_getaffinity(Fiber& fiber, pid_t tid, std::size_t size, unsigned long* mask) noexcept;
 long sched_setaffinity(Fiber& fiber, pid_t tid, std::size_t size, const unsigned long* mask) noexcept;
 long sched_getparam(Fiber& fiber, pid_t tid, sched_param* parameters) noexcept;

@@ -16,20 +16,24 @@ constexpr int word_bits = 64;
 // The three sets, the program's and as they were given; absent ones are null.
 struct Sets {
   int count;
-  fd_set* given[3];              // read, write, except
-  std::uint64_t* kept[3] = {};   // in the fiber's scratch memory
+  fd_set* given[3];             // read, write, except
+  std::uint64_t* kept[3] = {};  // in the fiber's scratch memory
 
-  [[nodiscard]] std::size_t words() const noexcept { return (static_cast<std::size_t>(count) + word_bits - 1) / word_bits; }
+  [[nodiscard]] std::size_t words() const noexcept {
+    return (static_cast<std::size_t>(count) + word_bits - 1) / word_bits;
+  }
   [[nodiscard]] std::size_t bytes() const noexcept { return words() * sizeof(std::uint64_t); }
 };
 
 // Sets' copies first, then the waiters.
 IoWaiter* waiters_of(Fiber& fiber, const Sets& sets) noexcept {
-  return reinterpret_cast<IoWaiter*>(static_cast<char*>(fiber.scratch) + ((3 * sets.bytes() + 63) & ~std::size_t{63}));
+  return reinterpret_cast<IoWaiter*>(static_cast<char*>(fiber.scratch) +
+                                     ((3 * sets.bytes() + 63) & ~std::size_t{63}));
 }
 
 long keep(Fiber& fiber, Sets& sets) noexcept {
-  auto* memory = static_cast<std::uint64_t*>(scratch(fiber, 3 * sets.bytes() + 64 + static_cast<std::size_t>(sets.count) * sizeof(IoWaiter)));
+  auto* memory = static_cast<std::uint64_t*>(
+      scratch(fiber, 3 * sets.bytes() + 64 + static_cast<std::size_t>(sets.count) * sizeof(IoWaiter)));
   if (!memory) return -ENOMEM;
   for (int kind = 0; kind < 3; ++kind) {
     if (!sets.given[kind]) continue;
@@ -49,13 +53,16 @@ std::uint64_t word(const Sets& sets, int kind, std::size_t index) noexcept {
   if (!sets.kept[kind]) return 0;
   const std::size_t beyond = (index + 1) * word_bits;
   const std::uint64_t bits = sets.kept[kind][index];
-  return beyond <= static_cast<std::size_t>(sets.count) ? bits : bits & (~std::uint64_t{0} >> (beyond - static_cast<std::size_t>(sets.count)));
+  return beyond <= static_cast<std::size_t>(sets.count)
+             ? bits
+             : bits & (~std::uint64_t{0} >> (beyond - static_cast<std::size_t>(sets.count)));
 }
 
 unsigned make_waiters(const Sets& sets, IoWaiter* waiters) noexcept {
   unsigned made = 0;
   for (std::size_t index = 0; index < sets.words(); ++index) {
-    const std::uint64_t read = word(sets, 0, index), write = word(sets, 1, index), except = word(sets, 2, index);
+    const std::uint64_t read = word(sets, 0, index), write = word(sets, 1, index),
+                        except = word(sets, 2, index);
     for (std::uint64_t left = read | write | except; left; left &= left - 1) {
       const int bit = __builtin_ctzl(left);
       IoWaiter& waiter = *new (waiters + made++) IoWaiter;
@@ -78,7 +85,8 @@ long select_until(Fiber& fiber, Sets& sets, Nanoseconds deadline) noexcept {
   };
   timespec at_once{};
   // The kernel has descriptors of at most the table's size; what is wrong with the rest, it says.
-  if (sets.count < 0 || static_cast<std::size_t>(sets.count) > limits::max_descriptors) return kernel_select(&at_once);
+  if (sets.count < 0 || static_cast<std::size_t>(sets.count) > limits::max_descriptors)
+    return kernel_select(&at_once);
   if (const long error = keep(fiber, sets)) return error;
   if (const long ready = look()) return ready;
   IoWaiter* waiters = waiters_of(fiber, sets);
@@ -112,7 +120,8 @@ long select(Fiber& fiber, int count, fd_set* read, fd_set* write, fd_set* except
   return result;
 }
 
-long pselect6(Fiber& fiber, int count, fd_set* read, fd_set* write, fd_set* except, timespec* timeout, const void* mask) noexcept {
+long pselect6(Fiber& fiber, int count, fd_set* read, fd_set* write, fd_set* except, timespec* timeout,
+              const void* mask) noexcept {
   struct {
     const SignalSet* set;
     std::size_t size;

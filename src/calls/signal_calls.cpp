@@ -114,7 +114,8 @@ long rt_sigtimedwait(Fiber& fiber, const SignalSet* set, siginfo_t* info, const 
   for (;;) {
     {
       Guard guard(detail::lock);
-      if (detail::take(fiber.signals.pending, wanted, taken) || detail::take(detail::process, wanted, taken)) break;
+      if (detail::take(fiber.signals.pending, wanted, taken) || detail::take(detail::process, wanted, taken))
+        break;
       // Left alone by its timeout, or with a handler to run first.
       if (result == -ETIMEDOUT) break;
       fiber.signals.awaited.store(wanted, std::memory_order_seq_cst);
@@ -150,8 +151,10 @@ long sigaltstack(Fiber& fiber, const stack_t* wanted, stack_t* old) noexcept {
     if (on_it) return -EPERM;
     if (mode != SS_DISABLE && mode != SS_ONSTACK && mode != 0) return -EINVAL;
     if (mode != SS_DISABLE && given.ss_size < static_cast<std::size_t>(MINSIGSTKSZ)) return -ENOMEM;
-    if (mode == SS_DISABLE) given = {nullptr, SS_DISABLE, 0};
-    else given.ss_flags = 0;
+    if (mode == SS_DISABLE)
+      given = {nullptr, SS_DISABLE, 0};
+    else
+      given.ss_flags = 0;
     stack = given;
   }
   return !old || user::copy(old, &before, sizeof before) ? 0 : -EFAULT;
@@ -177,7 +180,8 @@ long send(pid_t tid, int signal, const siginfo_t& info, Natively&& natively) noe
   if (!target) return natively();
   if (signal == 0) return 0;
   if (!is_signal(signal)) return -EINVAL;
-  if ((unblockable & signal_bit(signal)) || for_descriptor(signal)) return kernel::call(SYS_kill, own_pid(), signal);
+  if ((unblockable & signal_bit(signal)) || for_descriptor(signal))
+    return kernel::call(SYS_kill, own_pid(), signal);
   return post(*target, info);
 }
 
@@ -191,7 +195,8 @@ long read_info(const siginfo_t* info, int signal, siginfo_t& copy) noexcept {
 }  // namespace
 
 long tkill(Fiber&, pid_t tid, int signal) noexcept {
-  return send(tid, signal, sent_by_us(signal, SI_TKILL), [&] { return kernel::call(SYS_tkill, tid, signal); });
+  return send(tid, signal, sent_by_us(signal, SI_TKILL),
+              [&] { return kernel::call(SYS_tkill, tid, signal); });
 }
 
 long tgkill(Fiber&, pid_t process, pid_t tid, int signal) noexcept {

@@ -14,7 +14,8 @@ long rt_sigaction(int signal, const SignalAction* wanted, SignalAction* old, std
 long rt_sigprocmask(Fiber& fiber, int how, const SignalSet* set, SignalSet* old, std::size_t size) noexcept;
 long rt_sigpending(Fiber& fiber, SignalSet* set, std::size_t size) noexcept;
 long rt_sigsuspend(Fiber& fiber, const SignalSet* mask, std::size_t size) noexcept;
-long rt_sigtimedwait(Fiber& fiber, const SignalSet* set, siginfo_t* info, const timespec* timeout, std::size_t size) noexcept;
+long rt_sigtimedwait(Fiber& fiber, const SignalSet* set, siginfo_t* info, const timespec* timeout,
+                     std::size_t size) noexcept;
 long pause(Fiber& fiber) noexcept;
 long sigaltstack(Fiber& fiber, const stack_t* wanted, stack_t* old) noexcept;
 long kill(Fiber& fiber, pid_t pid, int signal) noexcept;

@@ -34,7 +34,8 @@ bool runs_by_itself(clockid_t clock) noexcept {
 long sleep_until_time(Fiber& fiber, clockid_t clock, Nanoseconds time) noexcept {
   // Looked at again at the end: the clock may have been set back meanwhile.
   while (clock_time::now(clock) < time)
-    if (waiting::until(fiber, timeouts::to_monotonic(time, clock)) == -EINTR) return waiting::restart_unhandled;
+    if (waiting::until(fiber, timeouts::to_monotonic(time, clock)) == -EINTR)
+      return waiting::restart_unhandled;
   return 0;
 }
 
@@ -47,8 +48,10 @@ long nanosleep(Fiber& fiber, const timespec* interval, timespec* left) noexcept 
   return sleep_until(fiber, timeouts::after(fiber, clock_time::from(given)), left);
 }
 
-long clock_nanosleep(Fiber& fiber, clockid_t clock, int flags, const timespec* time, timespec* left) noexcept {
-  if (!runs_by_itself(clock)) return in_place::sleeping(fiber, SYS_clock_nanosleep, Words(clock, flags, time, left).words);
+long clock_nanosleep(Fiber& fiber, clockid_t clock, int flags, const timespec* time,
+                     timespec* left) noexcept {
+  if (!runs_by_itself(clock))
+    return in_place::sleeping(fiber, SYS_clock_nanosleep, Words(clock, flags, time, left).words);
   if (!(flags & TIMER_ABSTIME)) return nanosleep(fiber, time, left);
   timespec given;
   if (!user::copy(&given, time, sizeof given)) return -EFAULT;

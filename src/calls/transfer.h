@@ -51,9 +51,11 @@ class Patience {
   Nanoseconds deadline_ = never;
 };
 
-/// Repeats `attempt(fd)` until it gives anything but -EAGAIN, waiting in between, and before if `waits_first`.
+/// Repeats `attempt(fd)` until it gives anything but -EAGAIN, waiting in between, and before if
+/// `waits_first`.
 template <class Attempt>
-long patiently(Fiber& fiber, int fd, unsigned events, int option, Attempt&& attempt, bool waits_first = false) noexcept {
+long patiently(Fiber& fiber, int fd, unsigned events, int option, Attempt&& attempt,
+               bool waits_first = false) noexcept {
   long result = waits_first ? -EAGAIN : attempt(fd);
   if (result != -EAGAIN) [[likely]]
     return result;
