@@ -25,7 +25,7 @@ constinit std::atomic<unsigned> count{0};
 constinit Lock lock;
 
 Hidden* find(int fd) noexcept {
-  if (count.load(std::memory_order_relaxed) == 0) return nullptr;
+  if (fd < 0 || count.load(std::memory_order_relaxed) == 0) return nullptr;
   for (Hidden& entry : hidden_ones)
     if (entry.number.load(std::memory_order_relaxed) == fd + 1) return &entry;
   return nullptr;
