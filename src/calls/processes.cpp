@@ -65,6 +65,8 @@ long prctl(Fiber& fiber, int option, unsigned long second, unsigned long third, 
       // The process' own name is its first thread's.
       return fiber.main ? runtime::name_process(name) : 0;
     }
+    case PR_GET_TID_ADDRESS:
+      return user::store(reinterpret_cast<int**>(second), fiber.clear_tid) ? 0 : -EFAULT;
     case PR_GET_NAME:
       if (!fiber.name[0]) break;
       return user::copy(reinterpret_cast<void*>(second), fiber.name, size) ? 0 : -EFAULT;
