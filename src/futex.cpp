@@ -10,6 +10,7 @@
 #include "futex_pi.h"
 #include "in_place.h"
 #include "parking_lot.h"
+#include "process.h"
 #include "stats.h"
 #include "threads.h"
 #include "timeouts.h"
@@ -74,9 +75,11 @@ long wait(Fiber& fiber, const Call& call) noexcept {
   return waiting::restart_unhandled;
 }
 
-// Sleeping kernel threads may share the word: other processes', and a fiber's while it is in the kernel.
-long wake_kernel(std::uint32_t* word, int count, std::uint32_t bitset) noexcept {
-  const long woken = kernel::call(SYS_futex, word, FUTEX_WAKE_BITSET, count, nullptr, nullptr, bitset);
+// Sleeping kernel threads may share the word: other processes', and a fiber's while it is in the kernel; a
+// private one only with a vfork's child, whose calls are native.
+long wake_kernel(const Call& call, int count, std::uint32_t bitset) noexcept {
+  const int operation = FUTEX_WAKE_BITSET | (call.operation & FUTEX_PRIVATE_FLAG);
+  const long woken = kernel::call(SYS_futex, call.word, operation, count, nullptr, nullptr, bitset);
   if (woken > 0) stats::count(stats::futex_kernel_wakes, woken);
   return woken;
 }
@@ -87,8 +90,8 @@ long wake(const Call& call, std::uint32_t bitset) noexcept {
   const int wanted = count > 0 ? count : 1;
   int woken = parking_lot::wake(call.address(), wanted, bitset);
   stats::count(stats::futex_wakes, woken);
-  if (call.is_private() || woken >= wanted) return woken;
-  const long in_kernel = wake_kernel(call.word, wanted - woken, bitset);
+  if (woken >= wanted || (call.is_private() && !process::child_in_our_memory())) return woken;
+  const long in_kernel = wake_kernel(call, wanted - woken, bitset);
   return in_kernel < 0 && woken == 0 ? in_kernel : woken + std::max(0l, in_kernel);
 }
 

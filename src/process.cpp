@@ -1,6 +1,7 @@
 // Children of the process.
 #include "process.h"
 
+#include <atomic>
 #include <linux/sched.h>
 
 #include "descriptors.h"
@@ -15,6 +16,8 @@
 namespace unblock::process {
 
 namespace {
+
+constinit std::atomic<int> children_in_our_memory{0};
 
 constexpr std::uint64_t thread_flags =
     CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SETTLS;
@@ -32,6 +35,7 @@ void prepare_child(Fiber& fiber, std::uint64_t flags) noexcept {
   if (!(flags & CLONE_VM)) return;
   // It starts with this kernel thread's mask, and this flow waits in the kernel until it is gone.
   signals::expose_mask(fiber);
+  children_in_our_memory.fetch_add(1);
   fiber.native_only = true;
 }
 
@@ -61,13 +65,18 @@ void after_clone(Frame& frame) {
   Fiber* fiber = self();
   const bool child = frame.rax == 0;
   if (child) {
-    if (!fiber->native_only) runtime::forget(*fiber);
+    if (fiber->native_only) return;
+    children_in_our_memory.store(0);
+    runtime::forget(*fiber);
     return;
   }
   if (!fiber->native_only) return;
   fiber->native_only = false;
+  children_in_our_memory.fetch_sub(1);
   signals::hide_mask();
 }
+
+bool child_in_our_memory() noexcept { return children_in_our_memory.load() != 0; }
 
 long rt_sigaction(Fiber* fiber, const Frame& frame) {
   const auto call = [&] {

@@ -16,6 +16,9 @@ namespace unblock::process {
 /// a program: all it calls is native, and the parent undoes nothing but its own marks.
 void after_clone(Frame& frame);
 
+/// Whether a child of vfork runs in our memory now: it sleeps on our locks in the kernel. Any kernel thread.
+[[nodiscard]] bool child_in_our_memory() noexcept;
+
 /// rt_sigaction(2) from anywhere: a rewritten site's trap needs SIGILL even where nothing else is ours.
 long rt_sigaction(Fiber* fiber, const Frame& frame);
 
