@@ -5,6 +5,7 @@
 #include <ctime>
 #include <linux/futex.h>
 
+#include "credentials.h"
 #include "fiber.h"
 #include "kernel.h"
 #include "kernel_thread.h"
@@ -92,6 +93,7 @@ bool wait_for_work(Carrier& carrier) noexcept {
 void idle(Carrier& carrier) noexcept {
   for (;;) {
     if (carrier.claim.load(std::memory_order_relaxed) == Claim::None && !wait_for_work(carrier)) return;
+    credentials::follow(carrier.credentials);
     Processor& processor = *carrier.processor;
     Fiber* fiber = processor.pick();
     if (!fiber) {
@@ -184,6 +186,7 @@ void forget_others(Carrier& survivor) noexcept {
   spare_count = 0;
   running = 1;
   survivor.following = nullptr;
+  survivor.credentials = 0;
   detail::all.store(&survivor, std::memory_order_relaxed);
 }
 

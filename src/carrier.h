@@ -38,6 +38,8 @@ struct alignas(limits::cache_line) Carrier {
   bool keep = false;             ///< something is bound to this kernel thread: it does not end when idle
   Carrier* next = nullptr;       ///< in the list of spares, or of ended ones
   Carrier* following = nullptr;  ///< in the list of all
+  unsigned credentials = 0;       ///< the generation of the process' ids that it has
+  unsigned credential_round = 0;  ///< the last change of them that was made on it
   void* stack = nullptr;         ///< lowest byte of the idle loop's stack
   void* fault_stack = nullptr;   ///< where faults are handled: sigaltstack(2)
 };

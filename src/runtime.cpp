@@ -11,6 +11,7 @@
 
 #include "carrier.h"
 #include "context.h"
+#include "credentials.h"
 #include "descriptors.h"
 #include "dispatch.h"
 #include "kernel.h"
@@ -132,6 +133,7 @@ void forget(Fiber& fiber) noexcept {
   signals::give_back(fiber);
   watchdog::forget();
   patch::after_fork();
+  credentials::forget();
   parking_lot::forget_all();
   carriers::forget_others(*fiber.carrier);
   fibers::forget_all();

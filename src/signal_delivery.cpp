@@ -102,6 +102,8 @@ void run_handler(Fiber& fiber, const SignalAction& action, siginfo_t& info, ucon
   const SignalSet own = action.flags & SA_NODEFER ? 0 : signal_bit(info.si_signo);
   set_mask(fiber, now | action.mask | own);
   stats::count(stats::signals_delivered);
+  constexpr int setxid = 33;  // SIGSETXID
+  if (info.si_signo == setxid) fiber.in_setxid = true;
   const auto in_runtime = fiber.in_runtime;
   fiber.in_runtime = 0;
   if (void* stack = alternate_stack(fiber, action, __builtin_frame_address(0)))
@@ -109,6 +111,7 @@ void run_handler(Fiber& fiber, const SignalAction& action, siginfo_t& info, ucon
   else
     detailed(action.handler)(info.si_signo, &info, context);
   fiber.in_runtime = in_runtime;
+  if (info.si_signo == setxid) fiber.in_setxid = false;
   set_mask(fiber, kernel_mask(*context));
   kernel_mask(*context) = of_thread;
 }

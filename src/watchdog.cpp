@@ -7,6 +7,7 @@
 
 #include "carrier.h"
 #include "clock.h"
+#include "credentials.h"
 #include "format.h"
 #include "kernel.h"
 #include "kernel_thread.h"
@@ -133,7 +134,9 @@ bool idle() noexcept { return state.processor->sleeping.load(std::memory_order_r
 void body(void*) {
   int pause = limits::watchdog_shortest_us;
   int quiet = 0;
+  unsigned credentials = 0;
   for (;;) {
+    credentials::follow(credentials);
     if (quiet > limits::watchdog_looks && idle()) {
       state.asleep.store(true, std::memory_order_seq_cst);
       if (idle()) sleep(0);

@@ -85,6 +85,15 @@ long futex(Fiber& fiber, std::uint32_t* word, int operation, std::uint32_t value
 long futex_waitv(Fiber& fiber, const void* words, unsigned count, unsigned flags, const timespec* timeout,
                  clockid_t clock) noexcept;
 
+// credentials.cpp
+long setuid(Fiber& fiber, long first) noexcept;
+long setgid(Fiber& fiber, long first) noexcept;
+long setreuid(Fiber& fiber, long first, long second) noexcept;
+long setregid(Fiber& fiber, long first, long second) noexcept;
+long setresuid(Fiber& fiber, long first, long second, long third) noexcept;
+long setresgid(Fiber& fiber, long first, long second, long third) noexcept;
+long setgroups(Fiber& fiber, long first, long second) noexcept;
+
 // processes.cpp
 long execve(Fiber& fiber, const char* path, char* const* arguments, char* const* environment) noexcept;
 long execveat(Fiber& fiber, int directory, const char* path, char* const* arguments, char* const* environment,

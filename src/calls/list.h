@@ -90,6 +90,14 @@
   X(signalfd, Fiber)           \
   X(signalfd4, Fiber)          \
   X(timer_create, Fiber)       \
+  /* credentials */            \
+  X(setuid, Fiber)           \
+  X(setgid, Fiber)           \
+  X(setreuid, Fiber)         \
+  X(setregid, Fiber)         \
+  X(setresuid, Fiber)        \
+  X(setresgid, Fiber)        \
+  X(setgroups, Fiber)        \
   /* processes */              \
   X(execve, Fiber)             \
   X(execveat, Fiber)           \
