@@ -8,17 +8,21 @@ enum { threads = 6, user = 4321, group = 1234 };
 static sem_t go;
 static int locked;
 
+static int dropped(void) {
+  return getuid() == user && geteuid() == user && getgid() == group && getgroups(0, NULL) == 0;
+}
+
 static void *sleeps_in_kernel(void *file) {
   int own = MUST(open(file, O_RDWR));
   flock(own, LOCK_EX);  // waits in place until main lets go
   close(own);
-  return (void *)(long)(getuid() == user && geteuid() == user && getgid() == group && getgroups(0, NULL) == 0);
+  return (void *)(long)dropped();
 }
 
 static void *sleeps(void *unused) {
   (void)unused;
   sem_wait(&go);
-  return (void *)(long)(getuid() == user && geteuid() == user && getgid() == group && getgroups(0, NULL) == 0);
+  return (void *)(long)dropped();
 }
 
 int main(void) {
