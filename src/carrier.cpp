@@ -5,7 +5,6 @@
 #include <ctime>
 #include <linux/futex.h>
 
-#include "credentials.h"
 #include "fiber.h"
 #include "kernel.h"
 #include "kernel_thread.h"
@@ -93,7 +92,6 @@ bool wait_for_work(Carrier& carrier) noexcept {
 void idle(Carrier& carrier) noexcept {
   for (;;) {
     if (carrier.claim.load(std::memory_order_relaxed) == Claim::None && !wait_for_work(carrier)) return;
-    credentials::follow(carrier.credentials);
     Processor& processor = *carrier.processor;
     Fiber* fiber = processor.pick();
     if (!fiber) {

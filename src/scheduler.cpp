@@ -3,6 +3,7 @@
 
 #include <x86intrin.h>
 
+#include "credentials.h"
 #include "processor.h"
 #include "stats.h"
 #include "threads.h"
@@ -26,6 +27,7 @@ using boost::context::detail::jump_fcontext;
 void board(Carrier& carrier, Fiber& fiber) noexcept {
   for (int spins = 0; fiber.on_carrier.load(std::memory_order_acquire); ++spins)
     spins < 1000 ? __builtin_ia32_pause() : static_cast<void>(kernel::call(SYS_sched_yield));
+  credentials::follow(carrier.credentials);
   fiber.on_carrier.store(true, std::memory_order_relaxed);
   fiber.carrier = &carrier;
   carrier.running = &fiber;
