@@ -1,5 +1,7 @@
 // The load client for raw TCP: many connections; each sends a message, awaits its echo, checks it, repeats.
 // Prints one line of key=value pairs. Exit status: 0, or 1 when anything failed or an answer was wrong.
+// With --hold, others can look at the server while its connections are idle: once all are open it prints
+// "ready"; each line it reads is one load, whose last requests it waits for; its input's end is its own.
 #include <charconv>
 #include <cstdio>
 #include <cstdlib>
@@ -19,6 +21,7 @@ struct Plan {
   double seconds = 1;
   std::uint64_t requests = 0;   // not 0: end after this many instead of after `seconds`
   std::uint64_t reconnect = 0;  // not 0: close and open a connection anew after this many requests
+  bool hold = false;            // loads are begun by lines of the standard input
 };
 
 /// Opens all connections (few at a time, to spare the listener's backlog) and exchanges one message on each:
@@ -32,22 +35,37 @@ class Client {
   ~Client() { ::close(epoll_); }
 
   int run() {
-    const auto begin = Clock::now();
-    give_up_ = begin + std::chrono::seconds(20);
+    give_up_ = Clock::now() + patience;
     open_more();
-    while (!ended()) poll_once();
-    report();
+    while (!all_open() && !given_up()) poll_once();
+    if (plan_.hold) return hold();
+    load();
     return errors_ == 0 && requests_ > 0 ? 0 : 1;
   }
 
  private:
   static constexpr std::size_t opening_at_once = 64;
+  static constexpr std::chrono::seconds patience{20};
+
+  bool all_open() const { return opened_ + failed_ == connections_.size(); }
+  bool given_up() const { return failed_ == connections_.size() || Clock::now() >= give_up_; }
 
   bool ended() const {
-    const auto now = Clock::now();
-    if (failed_ == connections_.size() || now >= give_up_) return true;
-    if (!started_) return false;
-    return plan_.requests != 0 ? requests_ >= plan_.requests : now >= end_;
+    if (plan_.requests != 0 ? requests_ < plan_.requests : Clock::now() < end_) return given_up();
+    return !plan_.hold || busy_ == 0 || given_up();
+  }
+
+  void load() {
+    if (all_open()) start();
+    while (started_ && !ended()) poll_once();
+    report();
+  }
+
+  int hold() {
+    std::puts("ready");
+    std::fflush(stdout);
+    for (char line[16]; std::fgets(line, sizeof line, stdin) != nullptr;) load();
+    return errors_ == 0 ? 0 : 1;
   }
 
   void poll_once() {
@@ -71,14 +89,16 @@ class Client {
       Connection& connection = *connections_[next_++];
       if (!connection.open(epoll_)) fail(connection);
     }
-    if (!started_ && opened_ + failed_ == connections_.size()) start();
   }
 
   void start() {
     started_ = true;
+    requests_ = 0;
+    latencies_ = Latencies();
     start_ = Clock::now();
     end_ = start_ + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(plan_.seconds));
-    give_up_ = end_ + std::chrono::seconds(20);
+    give_up_ = end_ + patience;
+    busy_ = connections_.size() - failed_;
     for (auto& connection : connections_)
       if (connection->is_open()) request(*connection);
   }
@@ -94,7 +114,9 @@ class Client {
     }
     ++requests_;
     latencies_.record(connection.latency());
-    if (plan_.reconnect != 0 && connection.answers_since_open() >= plan_.reconnect) {
+    if (plan_.hold && Clock::now() >= end_) {
+      --busy_;
+    } else if (plan_.reconnect != 0 && connection.answers_since_open() >= plan_.reconnect) {
       connection.close();
       if (!connection.open(epoll_)) fail(connection);
     } else {
@@ -106,7 +128,8 @@ class Client {
     connection.close();
     ++errors_;
     ++failed_;
-    if (!started_) open_more();
+    if (started_) --busy_;
+    else open_more();
   }
 
   // Connections that were never answered waited for as long as the load lasted: the percentiles must say so.
@@ -126,6 +149,7 @@ class Client {
     std::printf("requests=%zu seconds=%.4f p50_us=%.1f p99_us=%.1f errors=%zu starved=%zu connections=%zu\n",
                 requests_, std::chrono::duration<double>(lasted).count(), latencies_.percentile_us(0.5),
                 latencies_.percentile_us(0.99), errors_, starved, connections_.size());
+    std::fflush(stdout);
   }
 
   const Plan& plan_;
@@ -136,6 +160,7 @@ class Client {
   std::size_t failed_ = 0;
   std::size_t errors_ = 0;
   std::size_t requests_ = 0;
+  std::size_t busy_ = 0;  // connections that wait for an answer, while a load lasts
   bool started_ = false;
   Clock::time_point start_{}, end_{}, give_up_{};
   Latencies latencies_;
@@ -143,7 +168,8 @@ class Client {
 
 [[noreturn]] void usage() {
   std::fputs("usage: load_client [--connections N] [--seconds S | --requests N] [--size BYTES]\n"
-             "                   [--reconnect N] [--socks5 TARGET_PORT] PORT\n", stderr);
+             "                   [--reconnect N] [--socks5 TARGET_PORT]\n"
+             "                   [--http ANSWER_BYTES] [--hold] PORT\n", stderr);
   std::exit(2);
 }
 
@@ -157,7 +183,8 @@ double number(const char* text, double lowest, double highest) {
 Plan parse(int argc, char** argv) {
   static const option options[] = {{"connections", 1, nullptr, 'c'}, {"seconds", 1, nullptr, 't'},
                                    {"requests", 1, nullptr, 'n'},    {"size", 1, nullptr, 's'},
-                                   {"reconnect", 1, nullptr, 'r'},   {"socks5", 1, nullptr, 'p'}, {}};
+                                   {"reconnect", 1, nullptr, 'r'},   {"socks5", 1, nullptr, 'p'},
+                                   {"http", 1, nullptr, 'a'},        {"hold", 0, nullptr, 'h'},    {}};
   Plan plan;
   for (int option; (option = getopt_long(argc, argv, "", options, nullptr)) != -1;) switch (option) {
     case 'c': plan.connections = static_cast<std::size_t>(number(optarg, 1, 100000)); break;
@@ -166,6 +193,8 @@ Plan parse(int argc, char** argv) {
     case 's': plan.target.size = static_cast<std::size_t>(number(optarg, 1, 16 << 20)); break;
     case 'r': plan.reconnect = static_cast<std::uint64_t>(number(optarg, 0, 1e9)); break;
     case 'p': plan.target.socks_target = static_cast<std::uint16_t>(number(optarg, 1, 65535)); break;
+    case 'a': plan.target.http_answer = static_cast<std::size_t>(number(optarg, 1, 16 << 20)); break;
+    case 'h': plan.hold = true; break;
     default: usage();
   }
   if (optind + 1 != argc) usage();

@@ -1,4 +1,5 @@
-// One client connection: optionally a SOCKS5 handshake, then echo requests, each byte of which is checked.
+// One client connection: optionally a SOCKS5 handshake, then requests: messages whose echo is checked byte by
+// byte, or HTTP.
 #pragma once
 
 #include <cstddef>
@@ -13,6 +14,7 @@ struct Target {
   std::uint16_t port = 0;         // where to connect to, on 127.0.0.1
   std::uint16_t socks_target = 0;  // not 0: `port` is a SOCKS5 proxy; ask it for 127.0.0.1:socks_target
   std::size_t size = 64;           // of a message, in bytes
+  std::size_t http_answer = 0;     // not 0: requests are HTTP, and answers, heads included, have this size
 };
 
 /// What a connection reports after it was pumped.
