@@ -30,6 +30,8 @@ constinit Carrier* spares = nullptr;
 constinit Carrier* ended = nullptr;
 constinit int spare_count = 0;
 constinit int running = 0;
+constinit Carrier* first = nullptr;
+constinit std::atomic<bool> ending{false};
 
 Carrier* create() noexcept {
   auto* memory = memory::map(sizeof(Carrier));
@@ -85,7 +87,7 @@ bool wait_for_work(Carrier& carrier) noexcept {
     if (result == -ETIMEDOUT && superfluous(carrier)) return false;
   }
   carrier.work.store(0, std::memory_order_relaxed);
-  return true;
+  return !ending.load(std::memory_order_acquire) || carrier.first;
 }
 
 // The idle loop: the flow a carrier follows when it runs no fiber.
@@ -135,12 +137,29 @@ Carrier* start_another(Processor& processor) noexcept {
   return carrier;
 }
 
+void call_to_work(Carrier& carrier) noexcept {
+  carrier.work.store(1, std::memory_order_release);
+  kernel::call(SYS_futex, &carrier.work, FUTEX_WAKE_PRIVATE, 1);
+}
+
+// Takes `spare` off its `place` in the list. Holds the lock.
+void give_to_spare(Carrier& spare, Carrier** place, Processor& processor) noexcept {
+  *place = spare.next;
+  --spare_count;
+  spare.processor = &processor;
+  spare.claim.store(Claim::Inside, std::memory_order_relaxed);
+  processor.holder.store(&spare, std::memory_order_release);
+  call_to_work(spare);
+}
+
 }  // namespace
 
 bool adopt(Fiber& main, Processor& processor) noexcept {
-  Carrier* carrier = create();
+  Carrier* carrier = first ? first : create();
   if (!carrier) return false;
+  first = carrier;
   carrier->first = true;
+  carrier->keep = false;
   carrier->processor = &processor;
   carrier->ktid.store(static_cast<pid_t>(kernel::call(SYS_gettid)), std::memory_order_relaxed);
   carrier->context.stack =
@@ -160,13 +179,7 @@ bool adopt(Fiber& main, Processor& processor) noexcept {
 bool give(Processor& processor) noexcept {
   Guard guard(lock);
   if (Carrier* spare = spares) {
-    spares = spare->next;
-    --spare_count;
-    spare->processor = &processor;
-    spare->claim.store(Claim::Inside, std::memory_order_relaxed);
-    processor.holder.store(spare, std::memory_order_release);
-    spare->work.store(1, std::memory_order_release);
-    kernel::call(SYS_futex, &spare->work, FUTEX_WAKE_PRIVATE, 1);
+    give_to_spare(*spare, &spares, processor);
     return true;
   }
   Carrier* carrier = start_another(processor);
@@ -178,8 +191,43 @@ bool give(Processor& processor) noexcept {
   return true;
 }
 
+void give_to_first(Processor& processor) noexcept {
+  // It may be on its way to the spare ones yet.
+  for (;; kernel::call(SYS_sched_yield)) {
+    Guard guard(lock);
+    for (Carrier** place = &spares; *place; place = &(*place)->next) {
+      if (*place != first) continue;
+      give_to_spare(*first, place, processor);
+      return;
+    }
+  }
+}
+
+void end_others() noexcept {
+  ending.store(true, std::memory_order_release);
+  Carrier* gone = nullptr;
+  each([&](Carrier& carrier) {
+    if (carrier.first) return;
+    call_to_work(carrier);
+    while (const pid_t ktid = carrier.ktid.load(std::memory_order_acquire))
+      kernel::call(SYS_futex, &carrier.ktid, FUTEX_WAIT, ktid, nullptr);
+    carrier.work.store(0, std::memory_order_relaxed);
+    carrier.keep = false;
+    carrier.next = gone;
+    gone = &carrier;
+  });
+  spares = nullptr;
+  ended = gone;
+  spare_count = 0;
+  running = 1;
+  first->running = nullptr;
+  first->claim.store(Claim::None, std::memory_order_relaxed);
+  ending.store(false, std::memory_order_release);
+}
+
 void forget_others(Carrier& survivor) noexcept {
   lock.reset();
+  first = nullptr;
   spares = ended = nullptr;
   spare_count = 0;
   running = 1;

@@ -34,7 +34,7 @@ struct alignas(limits::cache_line) Carrier {
 
   std::atomic<std::uint32_t> work{0};  ///< futex: set when a processor was given to this spare
   std::atomic<pid_t> ktid{0};          ///< the kernel's id of it; zeroed by the kernel when it ended
-  bool first = false;                  ///< the process' first kernel thread: never ends
+  bool first = false;                  ///< the kernel thread it all began on: never ends
   bool keep = false;             ///< something is bound to this kernel thread: it does not end when idle
   Carrier* next = nullptr;       ///< in the list of spares, or of ended ones
   Carrier* following = nullptr;  ///< in the list of all
@@ -53,6 +53,12 @@ namespace carriers {
 /// Gives `processor`, which nobody holds, to a spare carrier, made if need be. False if the kernel has no
 /// thread for us; the caller keeps the processor then. Any kernel thread.
 [[nodiscard]] bool give(Processor& processor) noexcept;
+
+/// The same for the first carrier, which has none. Returns once it has been given.
+void give_to_first(Processor& processor) noexcept;
+
+/// Ends all carriers but the first, which the caller runs on, the only fiber left; returns when they have.
+void end_others() noexcept;
 
 /// Calls `visit(carrier)` for every carrier there ever was.
 template <class Visit>

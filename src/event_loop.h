@@ -29,6 +29,7 @@ class EventSink {
 /// One processor's loop. Everything but wake() belongs to the kernel thread that holds the processor.
 class EventLoop {
  public:
+  /// Gives back all that it has.
   virtual ~EventLoop() = default;
 
   /// Watches `fd` for `events` (0: for nothing) from the next poll() on: level-triggered, but Unusual ones

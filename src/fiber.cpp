@@ -36,7 +36,7 @@ Fiber* from_new_slot() noexcept {
   const std::uint32_t slot = used.load(std::memory_order_relaxed);
   if (slot == limits::max_fibers) return nullptr;
   auto& chunk = chunks[slot / chunk_fibers];
-  if (slot % chunk_fibers == 0) {
+  if (!chunk.load(std::memory_order_relaxed)) {
     auto* memory = static_cast<Fiber*>(memory::map(chunk_fibers * sizeof(Fiber)));
     if (!memory) return nullptr;
     chunk.store(memory, std::memory_order_release);

@@ -39,6 +39,8 @@ void* allocate(void* block, long bytes) noexcept {
 class LibevLoop final : public EventLoop {
  public:
   [[nodiscard]] bool open() noexcept;
+  ~LibevLoop() override;
+  static void operator delete(void* loop) noexcept { memory::unmap(loop, sizeof(LibevLoop)); }
   bool arm(int fd, unsigned events, bool reopened) noexcept override;
   void poll(Nanoseconds deadline, EventSink& sink) noexcept override;
   void wake() noexcept override;
@@ -116,6 +118,13 @@ bool LibevLoop::open() noexcept {
   ev_io_init(&unusual_watcher_, report, unusual_.descriptor(), EV_READ);
   ev_io_start(loop_, &unusual_watcher_);
   return true;
+}
+
+LibevLoop::~LibevLoop() {
+  if (loop_) ev_loop_destroy(loop_);
+  // libev has closed its own by then; nobody was to take such a number in between.
+  descriptors::close_all_hidden();
+  for (Watcher* chunk : chunks_) memory::unmap(chunk, limits::descriptor_chunk * sizeof(Watcher));
 }
 
 LibevLoop::Watcher* LibevLoop::find(int fd) noexcept {

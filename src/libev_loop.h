@@ -5,7 +5,7 @@
 
 namespace unblock {
 
-/// A new loop on epoll, with descriptors that the program does not see. Never freed. Null if the kernel has
+/// A new loop on epoll, with descriptors that the program does not see. Null if the kernel has
 /// no descriptors or memory for it.
 [[nodiscard]] EventLoop* make_libev_loop() noexcept;
 

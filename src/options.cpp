@@ -103,6 +103,12 @@ const char* find(const char* const* environment, const char* name) noexcept {
   return nullptr;
 }
 
+const Option* find_flag(std::string_view flag) noexcept {
+  for (const Option& option : rows)
+    if (flag == option.flag) return &option;
+  return nullptr;
+}
+
 }  // namespace
 
 std::span<const Option> table() noexcept { return rows; }
@@ -114,6 +120,24 @@ void load(const char* const* environment) noexcept {
     if (text && !option.assign(detail::values, text))
       log::warning(log::core, option.environment, "=", text, " is not understood; using ", option.fallback);
   }
+}
+
+bool set(std::string_view list, std::string_view& wrong) noexcept {
+  detail::values = Values{};
+  while (!list.empty()) {
+    const std::size_t space = list.find(' ');
+    const std::string_view word = list.substr(0, space);
+    list = space == list.npos ? std::string_view() : list.substr(space + 1);
+    if (word.empty()) continue;
+    const std::size_t equals = word.find('=');
+    const std::string_view value = equals == word.npos ? "1" : word.substr(equals + 1);
+    const Option* option = find_flag(word.substr(0, equals));
+    if (option && (equals != word.npos || !option->argument) && option->assign(detail::values, value))
+      continue;
+    wrong = word;
+    return false;
+  }
+  return true;
 }
 
 }  // namespace unblock::options

@@ -81,4 +81,9 @@ extern Values values;
 /// getenv, so it may run before libc's own constructors. Once, while the process has one thread.
 void load(const char* const* environment) noexcept;
 
+/// Sets options from a list in one text, as a program that links the library gives them: `name` or
+/// `name=value`, with spaces between, named as the flags are. What is not in the list gets its default. False,
+/// and `wrong` is the word that is not understood; what came before it is set.
+[[nodiscard]] bool set(std::string_view list, std::string_view& wrong) noexcept;
+
 }  // namespace unblock::options

@@ -22,8 +22,10 @@
 #include "parking_lot.h"
 #include "patch/patch.h"
 #include "processor.h"
+#include "scheduler.h"
 #include "signals.h"
 #include "stats.h"
+#include "waiting.h"
 #include "watchdog.h"
 
 // Newer than the oldest libc we run with.
@@ -37,10 +39,13 @@ namespace unblock::runtime {
 
 namespace {
 
-constinit bool refused = false;  // it was tried and cannot be: no second line about it
+constinit bool by_itself = false;  // the first thread's creation activates
+constinit bool refused = false;    // it was tried and cannot be: no second line about it
 constinit bool rewritten = false;
 constinit Processor* processor = nullptr;
 constinit std::atomic<bool> stats_printed{false};
+constinit std::atomic<std::uint32_t> ended{0};   // fibers; a futex for who waits for the others
+constinit std::atomic<bool> end_awaited{false};
 
 bool refuse(const char* why) noexcept {
   refused = true;
@@ -59,14 +64,20 @@ Processor* make_processor() noexcept {
   return memory ? new (memory) Processor(*loop) : nullptr;
 }
 
+// Registers glibc's area for restartable sequences, or (flags 1) takes it back: rseq(2).
+std::uint32_t* register_rseq(unsigned flags) noexcept {
+  if (!&__rseq_offset || !&__rseq_size || __rseq_size == 0) return nullptr;
+  constexpr unsigned signature = 0x53053053, bytes = 32;
+  auto* area =
+      reinterpret_cast<std::uint32_t*>(context::current_fs() + static_cast<std::uintptr_t>(__rseq_offset));
+  return kernel::call(SYS_rseq, area, bytes, flags, signature) < 0 ? nullptr : area;
+}
+
 // The kernel writes the processor's number into the area of the thread that registered it, which is not the
 // one that runs on this kernel thread from now on.
 void unregister_rseq() noexcept {
-  if (!&__rseq_offset || !&__rseq_size || __rseq_size == 0) return;
-  constexpr unsigned unregister = 1, signature = 0x53053053, bytes = 32;
-  auto* area =
-      reinterpret_cast<std::uint32_t*>(context::current_fs() + static_cast<std::uintptr_t>(__rseq_offset));
-  if (kernel::call(SYS_rseq, area, bytes, unregister, signature) < 0) return;
+  std::uint32_t* area = register_rseq(1);
+  if (!area) return;
   constexpr std::uint32_t uninitialised = ~0u;
   area[0] = 0;              // cpu_id_start
   area[1] = uninitialised;  // cpu_id
@@ -95,9 +106,33 @@ Fiber* adopt_caller() noexcept {
   return main;
 }
 
+// Null, or why not, with everything as it was.
+const char* bring_up() noexcept {
+  // Everything that can fail comes before anything that shows.
+  if (!processor && !(processor = make_processor())) return "no memory or descriptors for its event loop";
+  Fiber* main = adopt_caller();
+  if (!main) return "no memory for its first carrier";
+  // Traps need their handler before the first one is written.
+  signals::adopt(*main);
+  rewritten = true;
+  if (patch::cover_all(unblock_entry) < 0) {
+    signals::give_back(*main);
+    fibers::destroy(*main);
+    return patch::reason();
+  }
+  // Beyond this point libc's calls come to us.
+  report_sites();
+  unregister_rseq();
+  kernel::call(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0);  // for pthread_cancel
+  unblock_self = main;
+  watchdog::start(*processor);
+  return nullptr;
+}
+
 }  // namespace
 
 bool prepare() noexcept {
+  by_itself = true;
   stats::keep(options::values().stats);
   context::initialise();
   dispatch::initialise();
@@ -106,26 +141,54 @@ bool prepare() noexcept {
 }
 
 Fiber* activate() noexcept {
-  if (refused) return nullptr;
-  // Everything that can fail comes before anything that shows.
-  if (!processor && !(processor = make_processor()))
-    return refuse("no memory or descriptors for its event loop"), nullptr;
-  Fiber* main = adopt_caller();
-  if (!main) return refuse("no memory for its first carrier"), nullptr;
-  // Traps need their handler before the first one is written.
-  signals::adopt(*main);
-  rewritten = true;
-  if (patch::cover_all(unblock_entry) < 0) {
-    signals::give_back(*main);
-    return refuse(patch::reason()), nullptr;
+  if (refused || !by_itself) return nullptr;
+  if (const char* why = bring_up()) refuse(why);
+  return self();
+}
+
+bool preloaded() noexcept { return by_itself; }
+
+const char* start() noexcept {
+  stats::keep(options::values().stats);
+  context::initialise();
+  dispatch::initialise();
+  return bring_up();
+}
+
+void stop(Fiber& main) noexcept {
+  InRuntime inside(main);
+  scheduler::move_to_first_carrier(main);
+  watchdog::stop();
+  carriers::end_others();
+  unblock_self = nullptr;
+  signals::hand_over(main);
+  static_cast<void>(register_rseq(0));
+  delete &processor->loop();
+  processor->~Processor();
+  memory::unmap(processor, sizeof(Processor));
+  processor = nullptr;
+  descriptors::shared();  // from now on the program closes and opens without us
+  print_stats();
+  fibers::forget_all();
+}
+
+long wait_for_others(Fiber& main) noexcept {
+  long result = 0;
+  end_awaited.store(true, std::memory_order_seq_cst);
+  while (result != -EINTR && fibers::live() > 1) {
+    const std::uint32_t seen = ended.load(std::memory_order_seq_cst);
+    if (fibers::live() == 1) break;
+    result = waiting::on_address(main, reinterpret_cast<std::uintptr_t>(&ended), seen, ~0u, never);
   }
-  // Beyond this point libc's calls come to us.
-  report_sites();
-  unregister_rseq();
-  kernel::call(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0);  // for pthread_cancel
-  unblock_self = main;
-  watchdog::start(*processor);
-  return main;
+  end_awaited.store(false, std::memory_order_relaxed);
+  return result == -EINTR ? waiting::restart_if_asked : 0;
+}
+
+void fiber_ended() noexcept {
+  // After the fiber has left the count; seq_cst: matches wait_for_others().
+  if (!end_awaited.load(std::memory_order_seq_cst)) return;
+  ended.fetch_add(1, std::memory_order_seq_cst);
+  parking_lot::wake(reinterpret_cast<std::uintptr_t>(&ended), 1, ~0u);
 }
 
 void forget(Fiber& fiber) noexcept {

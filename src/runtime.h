@@ -5,14 +5,29 @@
 
 namespace unblock::runtime {
 
-/// What must happen while the library is loaded: options, and the gate, so that the first thread's creation
+/// What must happen while the library is preloaded: options, and the gate, so that the first thread's creation
 /// reaches us. Nothing else changes: a program without threads stays native. False if fibers are impossible
 /// here; one line on stderr has said why.
 [[nodiscard]] bool prepare() noexcept;
 
-/// Turns the calling flow, the only one of the process, into the first fiber. All or nothing: null, with one
-/// line on stderr, if it cannot be; the program goes on natively.
+/// Turns the calling flow, the only one of the process, into the first fiber, if prepare() was called: a
+/// program that links the library asks for it itself. All or nothing: null, with one line on stderr, if it
+/// cannot be; the program goes on natively.
 [[nodiscard]] Fiber* activate() noexcept;
+
+/// The same by a program's own wish, without a word on stderr. Null, or why not: static text.
+[[nodiscard]] const char* start() noexcept;
+
+/// Whether prepare() has made the first thread's creation activate it.
+[[nodiscard]] bool preloaded() noexcept;
+
+/// Undoes it, in the main fiber, the only one there is: a native program again, but for the rewritten text.
+void stop(Fiber& main) noexcept;
+
+/// Waits in `main` until all other fibers have ended. 0, or a restart code after a signal.
+[[nodiscard]] long wait_for_others(Fiber& main) noexcept;
+/// A fiber has ended. From any carrier.
+void fiber_ended() noexcept;
 
 /// In a fork's child, whose only flow is `fiber`: back to before activation.
 void forget(Fiber& fiber) noexcept;

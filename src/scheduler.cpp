@@ -119,6 +119,19 @@ void hand_off(Fiber& fiber) noexcept {
   carrier.claim.store(Claim::Outside, std::memory_order_release);
 }
 
+void move_to_first_carrier(Fiber& fiber) noexcept {
+  acquire(fiber);
+  Carrier& carrier = *fiber.carrier;
+  if (!carrier.first) {
+    Processor& processor = *carrier.processor;
+    processor.push(fiber);
+    carrier.claim.store(Claim::None, std::memory_order_relaxed);
+    carriers::give_to_first(processor);
+    leave(fiber, nullptr);
+  }
+  release(fiber);
+}
+
 void exit(Fiber& fiber) noexcept {
   Fiber* next = enter(fiber) ? fiber.carrier->processor->pick() : nullptr;
   fiber.exiting = true;

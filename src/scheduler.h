@@ -53,6 +53,9 @@ void yield(Fiber& fiber) noexcept;
 /// Gives the processor to another carrier, since the call that follows will sleep in the kernel.
 void hand_off(Fiber& fiber) noexcept;
 
+/// Moves `fiber`, the calling one and the only one there is, to the first carrier's kernel thread.
+void move_to_first_carrier(Fiber& fiber) noexcept;
+
 /// Ends `fiber`, the calling one: its control block is taken back once its stack is no longer used.
 [[noreturn]] void exit(Fiber& fiber) noexcept;
 

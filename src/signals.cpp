@@ -108,6 +108,15 @@ void give_back(Fiber& fiber) noexcept {
   expose_mask(fiber);
 }
 
+void hand_over(Fiber& fiber) noexcept {
+  siginfo_t info;
+  const long pid = kernel::call(SYS_getpid), tid = kernel::call(SYS_gettid);
+  while (take(fiber.signals.pending, ~SignalSet{0}, info))
+    kernel::call(SYS_rt_tgsigqueueinfo, pid, tid, info.si_signo, &info);
+  while (take(process, ~SignalSet{0}, info)) kernel::call(SYS_rt_sigqueueinfo, pid, info.si_signo, &info);
+  give_back(fiber);
+}
+
 SignalSet received_by_watchdog() noexcept { return ~(with_descriptor | unblockable); }
 
 void leave_to_kernel(SignalSet set) noexcept {

@@ -51,6 +51,8 @@ constexpr SignalSet carrier_mask = ~(faults | signal_bit(kick) | unblockable);
 void adopt(Fiber& main) noexcept;
 /// Gives them back to the kernel, in the only fiber that is left: after fork.
 void give_back(Fiber& fiber) noexcept;
+/// The same at unblock_stop(), where what is pending stays so.
+void hand_over(Fiber& fiber) noexcept;
 /// Sets the kernel's mask and fault stack of the calling carrier.
 void prepare_carrier(Carrier& carrier) noexcept;
 /// Makes the kernel's mask of this kernel thread the fiber's own, for a child that inherits it; and back.

@@ -109,6 +109,7 @@ void bury(Fiber& fiber) noexcept {
   auto* word = reinterpret_cast<std::uint32_t*>(fiber.clear_tid);
   fiber.on_carrier.store(false, std::memory_order_release);
   fibers::destroy(fiber);
+  runtime::fiber_ended();
   if (!word) return;
   // From here on the thread's stack and descriptor may be gone: the word's address is all that is used.
   if (user::store(word, 0u)) futex::wake(word, 1);

@@ -37,6 +37,9 @@ struct State {
   std::atomic<pid_t> ktid{0};
   std::atomic<bool> asleep{false};  // until somebody wakes it
   std::atomic<std::uint32_t> rounds{0};
+  std::atomic<bool> stopping{false};
+  void* stack = nullptr;  // this and the next are kept for another start
+  std::uintptr_t tls = 0;
 };
 
 constinit State state;
@@ -135,7 +138,7 @@ void body(void*) {
   int pause = limits::watchdog_shortest_us;
   int quiet = 0;
   unsigned credentials = 0;
-  for (;;) {
+  while (!state.stopping.load(std::memory_order_relaxed)) {
     credentials::follow(credentials);
     if (quiet > limits::watchdog_looks && idle()) {
       state.asleep.store(true, std::memory_order_seq_cst);
@@ -161,10 +164,11 @@ void body(void*) {
 void start(Processor& processor) noexcept {
   state.processor = &processor;
   state.sight = {};
-  void* stack = memory::map_stack(limits::carrier_stack);
-  const std::uintptr_t tls = kernel_thread::make_tls();
-  if (stack && tls &&
-      kernel_thread::start(body, nullptr, static_cast<char*>(stack) + limits::carrier_stack, tls,
+  state.stopping.store(false, std::memory_order_relaxed);
+  if (!state.stack) state.stack = memory::map_stack(limits::carrier_stack);
+  if (!state.tls) state.tls = kernel_thread::make_tls();
+  if (state.stack && state.tls &&
+      kernel_thread::start(body, nullptr, static_cast<char*>(state.stack) + limits::carrier_stack, state.tls,
                            state.ktid) == 0)
     return;
   log::warning(log::core, "no kernel thread for the watchdog: a thread that blocks may stop the others");
@@ -185,6 +189,17 @@ void finish_round() noexcept {
   const timespec pause{0, limits::watchdog_shortest_us * 1000L};
   while (state.ktid.load(std::memory_order_relaxed) && state.rounds.load(std::memory_order_acquire) == rounds)
     kernel::call(SYS_nanosleep, &pause, nullptr);
+}
+
+void stop() noexcept {
+  state.stopping.store(true, std::memory_order_relaxed);
+  // Asked again and again: it may have looked just before, and not sleep yet.
+  const timespec pause{0, limits::watchdog_shortest_us * 1000L};
+  while (state.ktid.load(std::memory_order_acquire)) {
+    interrupt();
+    kernel::call(SYS_nanosleep, &pause, nullptr);
+  }
+  state.asleep.store(false, std::memory_order_relaxed);
 }
 
 void forget() noexcept {

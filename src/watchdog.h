@@ -21,6 +21,9 @@ void interrupt() noexcept;
 /// Returns when it has queued what it has received so far. Any kernel thread but its own.
 void finish_round() noexcept;
 
+/// Ends it, and returns when it has. What it received is queued.
+void stop() noexcept;
+
 /// In a fork's child it does not exist.
 void forget() noexcept;
 

@@ -10,6 +10,10 @@
 
 namespace unblock {
 
+Watches::~Watches() {
+  for (auto& chunk : chunks_) memory::unmap(chunk.load(), limits::descriptor_chunk * sizeof(Watch));
+}
+
 Watches::Watch* Watches::find(int fd) const noexcept {
   if (fd < 0 || static_cast<std::size_t>(fd) >= limits::max_descriptors) return nullptr;
   Watch* chunk = chunks_[fd / limits::descriptor_chunk].load(std::memory_order_acquire);

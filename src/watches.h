@@ -19,6 +19,7 @@ class Watches final : public EventSink {
   explicit Watches(EventLoop& loop) noexcept : loop_(loop) {}
   Watches(const Watches&) = delete;
   Watches& operator=(const Watches&) = delete;
+  ~Watches();
 
   /// Queues `waiter`, whose fd and events are set, and sees to it that the loop watches. False, with
   /// nothing queued, if memory is out or the number is beyond limits::max_descriptors.

@@ -1,0 +1,71 @@
+// Opting in: what a program calls that links the library, or that is preloaded and does not mind.
+#include <cerrno>
+#include <cstring>
+#include <dirent.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "edge.h"
+#include "format.h"
+#include "hooks.h"
+#include "kernel.h"
+#include "options.h"
+#include "runtime.h"
+#include "unblock.h"
+
+#define UNBLOCK_API extern "C" [[gnu::visibility("default")]]
+
+namespace {
+
+using namespace unblock;
+
+constinit char reason[256] = "";
+
+template <class... Parts>
+int refuse(int error, const Parts&... parts) noexcept {
+  format::Writer text(reason, sizeof reason - 1);
+  text.put(parts...);
+  reason[text.view().size()] = 0;
+  return error;
+}
+
+// How many kernel threads the process has; 0: not known.
+int kernel_threads() noexcept {
+  const long directory = kernel::call(SYS_openat, AT_FDCWD, "/proc/self/task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (directory < 0) return 0;
+  alignas(dirent64) char entries[1024];
+  const long bytes = kernel::call(SYS_getdents64, directory, entries, sizeof entries);
+  kernel::call(SYS_close, directory);
+  int count = 0;
+  for (long at = 0; at < bytes; ++count) at += reinterpret_cast<dirent64*>(entries + at)->d_reclen;
+  return count - 2;  // . and ..
+}
+
+}  // namespace
+
+UNBLOCK_API int unblock_start(const char* list) {
+  if (self()) return refuse(EALREADY, "it was started already");
+  if (runtime::preloaded())
+    return runtime::activate() ? 0 : refuse(ENOTSUP, "the program runs natively under unblock");
+  if (kernel_threads() != 1) return refuse(EBUSY, "the process has other threads already");
+  std::string_view wrong;
+  if (!options::set(list ? list : "", wrong)) return refuse(EINVAL, "no such option or value: ", wrong);
+  hooks::look_up_next_symbols();
+  if (const char* why = runtime::start()) return refuse(ENOTSUP, why);
+  if (options::values().doors == "both") hooks::open_door();
+  return 0;
+}
+
+UNBLOCK_API int unblock_stop(void) {
+  Fiber* fiber = self();
+  if (!fiber) return refuse(EINVAL, "it was not started by this thread");
+  if (!fiber->main) return refuse(EPERM, "another thread started it");
+  const auto wait = [](Fiber& main) { return runtime::wait_for_others(main); };
+  while (edge::serve(*fiber, nullptr, wait) != 0) {}
+  if (!runtime::preloaded()) runtime::stop(*fiber);
+  return 0;
+}
+
+UNBLOCK_API int unblock_active(void) { return self() != nullptr; }
+
+UNBLOCK_API const char* unblock_reason(void) { return reason; }

@@ -1,0 +1,58 @@
+/* unblock: threads that are fibers, for programs that link the library.
+ *
+ * Between unblock_start() and unblock_stop() the threads that a program makes (pthread_create(3), std::thread,
+ * and whoever calls them) are fibers: each a whole thread to the program, that has a kernel thread only while
+ * it computes. Blocking calls put the fiber to sleep and let the others run. Everything else works as it does
+ * with threads, and without unblock_start() the library does nothing.
+ *
+ * All functions are thread-safe, none sets errno: those that can fail return 0 or an
+ * error number of errno(3), as those of pthreads(7) do.
+ */
+#ifndef UNBLOCK_H
+#define UNBLOCK_H
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Turns the calling thread into the first fiber, so that threads made by it, and by those, are fibers.
+ *
+ * options: NULL, or what `unblock --help` lists without the dashes, with spaces between: "slice=5 stats". What
+ * is not named has its default; the environment is not looked at.
+ *
+ * Under the command `unblock` the program's threads are fibers anyhow: the call succeeds, and its options are the
+ * command's.
+ *
+ * Returns 0, or with nothing changed and unblock_reason() saying why:
+ *   EALREADY  it was started, and the caller is a fiber
+ *   EBUSY     the process has more than the calling thread
+ *   EINVAL    an option or its value is not known
+ *   ENOTSUP   fibers are impossible here: another libc, no memory, code that may not be written
+ */
+int unblock_start(const char *options);
+
+/* Waits until all other fibers have ended, then makes the calling thread, the one that called unblock_start(),
+ * an ordinary one again. Detached threads count, too. Afterwards unblock_start() may be called anew, by any
+ * thread.
+ *
+ * A signal's handler runs meanwhile, and the wait goes on. A process may also end without it. In a child of
+ * fork(2) nothing is started any more: it has one thread, which is an ordinary one, and may start it anew.
+ *
+ * Returns 0, or with nothing done:
+ *   EINVAL  it is not started, or the caller is no fiber
+ *   EPERM   the caller is a fiber, but not the one that started it
+ */
+int unblock_stop(void);
+
+/* 1 if the calling thread is a fiber, else 0. Async-signal-safe. */
+int unblock_active(void);
+
+/* Why the last unblock_start() or unblock_stop() failed, in one line; "" if none has. Static memory, which the
+ * next failure changes. */
+const char *unblock_reason(void);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
