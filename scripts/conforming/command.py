@@ -1,0 +1,42 @@
+"""Running a command natively and unblocked: in a session of its own, bounded in time, nothing left of it."""
+
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+from typing import Optional
+
+from comparison.process import members
+
+WAYS = ("native", "unblocked")
+
+
+def kill_session(session: int) -> None:
+    """Ends every process of a session."""
+    for pid in members(session):
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+
+
+def run(command: list[str], timeout: float, log: Path, directory: Optional[Path] = None) -> tuple[object, float]:
+    """Its exit status ("timeout" when it had to be ended) and the seconds it took. What it prints goes to `log`."""
+    started = time.monotonic()
+    with open(log, "wb") as output:
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
+                                   cwd=directory, start_new_session=True)
+    try:
+        status: object = process.wait(timeout)
+    except subprocess.TimeoutExpired:
+        status = "timeout"
+    finally:
+        kill_session(process.pid)
+        process.wait()
+    return status, time.monotonic() - started
+
+
+def prefix(way: str, unblock: Path) -> list[str]:
+    """What stands before a command so that it runs that way."""
+    return [str(unblock)] if way == "unblocked" else []
