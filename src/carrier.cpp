@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <ctime>
 #include <linux/futex.h>
+#include <utility>
 
 #include "fiber.h"
 #include "kernel.h"
@@ -95,12 +96,18 @@ void idle(Carrier& carrier) noexcept {
   for (;;) {
     if (carrier.claim.load(std::memory_order_relaxed) == Claim::None && !wait_for_work(carrier)) return;
     Processor& processor = *carrier.processor;
-    Fiber* fiber = processor.pick();
+    Fiber* fiber = std::exchange(carrier.next_fiber, nullptr);
+    if (!fiber) fiber = processor.pick();
     if (!fiber) {
       processor.poll();
       fiber = processor.pick();
     }
-    if (fiber) scheduler::run(carrier, *fiber);
+    if (fiber) {
+      scheduler::run(carrier, *fiber);
+    } else if (processor.closing.load(std::memory_order_acquire)) {
+      carrier.claim.store(Claim::None, std::memory_order_relaxed);
+      processor.holder.store(nullptr, std::memory_order_release);
+    }
   }
 }
 

@@ -30,6 +30,7 @@ struct alignas(limits::cache_line) Carrier {
   Context* leaving = nullptr;          ///< whose stack pointer the next flow to run here saves
   Fiber* leaver = nullptr;             ///< the fiber it belongs to; null: the idle loop
   Fiber* running = nullptr;            ///< null: the idle loop
+  Fiber* next_fiber = nullptr;         ///< for the idle loop to run
   std::atomic<std::uint64_t> call{0};  ///< a system call in progress: a count above its number + 1; 0: none
 
   std::atomic<std::uint32_t> work{0};  ///< futex: set when a processor was given to this spare

@@ -10,10 +10,9 @@
 
 #include "kernel.h"
 #include "memory.h"
-#include "processor.h"
+#include "processors.h"
 #include "refuges.h"
 #include "runtime_limits.h"
-#include "scheduler.h"
 
 namespace unblock::descriptors {
 
@@ -176,19 +175,21 @@ void shared() noexcept {
   if (epoch.fetch_add(1) == UINT32_MAX) epoch.store(1);
 }
 
-void forget(Fiber& fiber, int fd) noexcept {
+void forget(int fd) noexcept {
   if (Entry* entry = find(fd)) {
     entry->kind.store(Kind::Unknown, std::memory_order_relaxed);
     entry->born.store(0, std::memory_order_relaxed);
     entry->known.store(0, std::memory_order_relaxed);
   }
-  if (!fiber.home->watches.busy(fd)) return;
-  scheduler::acquire(fiber);
-  Watches& watches = fiber.home->watches;
-  const unsigned followers = watches.followers(fd);
-  const int refuge = followers ? open_refuge(fd, followers) : -1;
-  watches.forget(fd, refuge);
-  scheduler::release(fiber);
+  for (int number = 0; number < processors::count(); ++number) {
+    Processor& processor = processors::at(number);
+    if (!processor.watches.busy(fd)) continue;
+    Guard guard(processor.waits);
+    const unsigned followers = processor.watches.followers(fd);
+    const int refuge = followers ? open_refuge(fd, followers) : -1;
+    processor.watches.forget(fd, refuge);
+    if (refuge >= 0) processor.nudge();  // to watch that
+  }
 }
 
 }  // namespace unblock::descriptors

@@ -52,12 +52,12 @@ void born(int fd, bool stream) noexcept;
 /// From now on other processes may share the descriptors there are.
 void shared() noexcept;
 
-/// To be called before `fd` is closed or replaced, by a fiber in the runtime: its waiters go on with the file
-/// they wait for, and nothing that is known of the number survives.
-void forget(Fiber& fiber, int fd) noexcept;
+/// To be called before `fd` is closed or replaced: its waiters go on with the file they wait for, and nothing
+/// that is known of the number survives.
+void forget(int fd) noexcept;
 
 /// A waiter that went on with another number is done with it.
-void leave_refuge(Fiber& fiber, int fd) noexcept;
+void leave_refuge(int fd) noexcept;
 
 /// Moves a descriptor of the runtime's own out of the program's way, beyond RLIMIT_NOFILE if need be, so
 /// that the program's next descriptor has the number it has natively. Returns the new number.

@@ -22,11 +22,15 @@ class EventSink {
   /// kernel refuses to watch is reported as ready: the call that follows will say why.
   virtual void ready(int fd, unsigned events) noexcept = 0;
 
+  /// Around the kernel's wait in poll(): arm() may be called by others meanwhile.
+  virtual void about_to_wait() noexcept {}
+  virtual void waited() noexcept {}
+
  protected:
   ~EventSink() = default;
 };
 
-/// One processor's loop. Everything but wake() belongs to the kernel thread that holds the processor.
+/// One processor's loop. One thread at a time, save for wake(); and poll() is no use of it while it waits.
 class EventLoop {
  public:
   /// Gives back all that it has.

@@ -34,7 +34,7 @@ struct alignas(limits::cache_line) Fiber {
   bool native_only = false;             ///< a vfork child runs as this fiber: hands off
   Carrier* carrier = nullptr;           ///< valid while on_carrier
   Fiber* next = nullptr;                ///< in a run queue or an inbox
-  Processor* home = nullptr;            ///< whose loop its waits are with
+  Processor* home = nullptr;            ///< that of the carrier it last ran on; its waits are with it
   std::atomic<bool> on_carrier{false};  ///< its stack is in use; cleared once it is saved
   bool exiting = false;                 ///< leaves its carrier for good at the next switch
   std::atomic<Wait> wait{Wait::None};

@@ -38,7 +38,7 @@ long lock(Fiber& fiber, std::uint32_t* word, Nanoseconds deadline) noexcept {
   node.bitset = FUTEX_BITSET_MATCH_ANY;
   node.index = 0;
   bool taken = false;
-  const auto arm = [&]() -> long {
+  const auto arm = [&](Processor&) -> long {
     ParkingBucket& bucket = parking_lot::bucket_of(node.address);
     Guard guard(bucket.lock);
     const long answer = take_or_mark(fiber, word, false);
@@ -49,7 +49,7 @@ long lock(Fiber& fiber, std::uint32_t* word, Nanoseconds deadline) noexcept {
     taken = answer == 0;
     return taken ? -ECANCELED : answer;
   };
-  const long result = waiting::wait(fiber, deadline, arm, [&] { parking_lot::remove(node); });
+  const long result = waiting::wait(fiber, deadline, arm, [&](Processor&) { parking_lot::remove(node); });
   if (taken) return 0;
   return result == -EINTR ? waiting::restart_unhandled : result;
 }

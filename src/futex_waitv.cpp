@@ -68,8 +68,8 @@ long wait_many(Fiber& fiber, const void* raw, unsigned count, unsigned flags, co
   if (!nodes) return -ENOMEM;
   unsigned queued = 0;
   const long result = waiting::wait(
-      fiber, deadline, [&] { return enqueue_all(fiber, words, count, nodes, queued); },
-      [&] {
+      fiber, deadline, [&](Processor&) { return enqueue_all(fiber, words, count, nodes, queued); },
+      [&](Processor&) {
         for (unsigned i = 0; i < queued; ++i) parking_lot::remove(nodes[i]);
       });
   static_cast<void>(memory::resize(nodes, 0));

@@ -113,14 +113,14 @@ int open_refuge(int fd, unsigned users) noexcept {
   return refuge;
 }
 
-void leave_refuge(Fiber& fiber, int fd) noexcept {
+void leave_refuge(int fd) noexcept {
   Hidden* entry = find(fd);
   if (!entry) return;
   lock.lock();
   const bool last = --entry->users == 0;
   lock.unlock();
   if (!last) return;
-  forget(fiber, fd);
+  forget(fd);
   drop(*entry);
 }
 

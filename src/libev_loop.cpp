@@ -65,6 +65,7 @@ class LibevLoop final : public EventLoop {
   };
 
   [[nodiscard]] Watcher* find(int fd) noexcept;
+  static LibevLoop& of(struct ev_loop* loop) noexcept { return *static_cast<LibevLoop*>(ev_userdata(loop)); }
   [[nodiscard]] bool set_alarm(Nanoseconds deadline) noexcept;
   void run(int flags) noexcept;
   static void on_io(struct ev_loop* loop, ev_io* watcher, int events);
@@ -95,6 +96,9 @@ bool LibevLoop::open() noexcept {
                       static_cast<unsigned>(EVFLAG_NOSIGMASK) | static_cast<unsigned>(EVFLAG_NOTIMERFD));
   if (!loop_) return false;
   ev_set_userdata(loop_, this);
+  ev_set_loop_release_cb(
+      loop_, [](struct ev_loop* loop) noexcept { of(loop).sink_->about_to_wait(); },
+      [](struct ev_loop* loop) noexcept { of(loop).sink_->waited(); });
   alarm_ = descriptors::hide(
       static_cast<int>(kernel::call(SYS_timerfd_create, CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC)));
   if (alarm_ < 0) return false;
@@ -105,13 +109,13 @@ bool LibevLoop::open() noexcept {
   const auto ring = [](struct ev_loop* loop, ev_io* watcher, int) {
     std::uint64_t expirations;
     kernel::call(SYS_read, watcher->fd, &expirations, sizeof expirations);
-    static_cast<LibevLoop*>(ev_userdata(loop))->alarm_time_ = never;
+    of(loop).alarm_time_ = never;
   };
   ev_io_init(&alarm_watcher_, ring, alarm_, EV_READ);
   ev_io_start(loop_, &alarm_watcher_);
   if (!unusual_.open()) return false;
   const auto report = [](struct ev_loop* loop, ev_io*, int) {
-    auto& self = *static_cast<LibevLoop*>(ev_userdata(loop));
+    LibevLoop& self = of(loop);
     Fired fired(self);
     self.unusual_.report(fired);
   };
@@ -139,7 +143,7 @@ LibevLoop::Watcher* LibevLoop::find(int fd) noexcept {
 }
 
 void LibevLoop::on_io(struct ev_loop* loop, ev_io* watcher, int events) {
-  auto& self = *static_cast<LibevLoop*>(ev_userdata(loop));
+  LibevLoop& self = of(loop);
   unsigned ready = (events & EV_READ ? Readable : 0u) | (events & EV_WRITE ? Writable : 0u);
   // libev has given the descriptor up, for example because it was closed.
   if (events & EV_ERROR) ready = Readable | Writable;

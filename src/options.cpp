@@ -65,6 +65,11 @@ bool parse(std::string_view text, std::string_view, int& value) noexcept {
   return true;
 }
 
+bool parse(std::string_view text, std::string_view list, Number& value) noexcept {
+  if (text == "auto") return value.number = 0, true;
+  return parse(text, list, value.number);
+}
+
 bool copy(std::string_view text, Text& value) noexcept {
   if (text.size() >= sizeof value.data) return false;
   const std::size_t end = text.copy(value.data, text.size());

@@ -11,8 +11,8 @@
 // type, name, default, argument, who sets it, meaning
 //
 // The name yields the rest: `no_children` is values().no_children, UNBLOCK_NO_CHILDREN and --no-children.
-// The types are bool, int (1 to limits::option_number), Choice (a word of those in `argument`) and
-// LogLevels. `Flag` options are the launcher's too; `Hidden` ones live in the environment alone.
+// The types are bool, int (1 to limits::option_number), Choice (a word of those in `argument`), Number
+// (auto, or as int) and LogLevels. `Flag` options are the launcher's too; `Hidden` ones live in the environment alone.
 #define UNBLOCK_OPTIONS(X)                                                                             \
   X(LogLevels, log, "warning", "LEVEL|MODULE:LEVEL,...", Flag, "what to report on stderr")             \
   X(bool, stats, false, nullptr, Flag, "print a table of counters when the program ends")              \
@@ -20,6 +20,8 @@
   X(bool, no_children, false, nullptr, Flag, "run the program's child programs natively")              \
   X(bool, cooperative, false, nullptr, Flag, "never run two threads at once, not even one that computes") \
   X(int, slice, 10, "MS", Flag, "milliseconds a thread may compute while others wait")                 \
+  X(Number, processors, "auto", "N|auto", Flag, "how many threads may run at once under unblock; auto: as many as there are CPUs") \
+  X(int, help_after, 100, "US", Hidden, "microseconds a ready thread waits before another processor takes it") \
   X(int, spare_carriers, 8, "COUNT", Hidden, "idle kernel threads kept for calls that block")          \
   X(Choice, doors, "both", "both|sites", Hidden, "how calls reach unblock; for its own tests")
 
@@ -39,6 +41,12 @@ struct Text {
 /// One word of a list; which list, says the table.
 struct Choice : Text {
   using Text::Text;
+};
+
+/// A number, from 1 to limits::option_number, or left to the program.
+struct Number {
+  constexpr Number(const char*) noexcept {}
+  int number = 0;  ///< 0: auto
 };
 
 /// What log::configure takes. Setting it sets the levels, too.

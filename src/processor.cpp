@@ -3,6 +3,8 @@
 
 #include <x86intrin.h>
 
+#include "options.h"
+#include "processors.h"
 #include "scheduler.h"
 #include "stats.h"
 #include "watchdog.h"
@@ -15,19 +17,17 @@ void Processor::post(Fiber& fiber) noexcept {
     fiber.next = top;
   } while (!inbox_.compare_exchange_weak(top, &fiber, std::memory_order_seq_cst, std::memory_order_relaxed));
   // A: after the push; seq_cst. Matches B in poll(): either the holder sees the fiber, or we see it sleep.
+  nudge();
+}
+
+void Processor::nudge() noexcept {
   if (sleeping.load(std::memory_order_seq_cst) && sleeping.exchange(false)) loop_.wake();
 }
 
-void Processor::push(Fiber& fiber) noexcept {
-  fiber.next = nullptr;
-  (first_ ? last_->next : first_) = &fiber;
-  last_ = &fiber;
-  ++ready_;
-}
+namespace {
 
-void Processor::drain() noexcept {
-  if (!inbox_.load(std::memory_order_relaxed)) return;
-  Fiber* taken = inbox_.exchange(nullptr, std::memory_order_acquire);
+// What an inbox held, in order of arrival.
+Fiber* reversed(Fiber* taken) noexcept {
   Fiber* ordered = nullptr;
   while (taken) {
     Fiber* next = taken->next;
@@ -35,32 +35,57 @@ void Processor::drain() noexcept {
     ordered = taken;
     taken = next;
   }
-  while (ordered) {
-    Fiber* next = ordered->next;
-    push(*ordered);
-    ordered = next;
+  return ordered;
+}
+
+}  // namespace
+
+bool Processor::drain(std::atomic<Fiber*>& inbox) noexcept {
+  if (!inbox.load(std::memory_order_relaxed)) return false;
+  Fiber* fiber = reversed(inbox.exchange(nullptr, std::memory_order_acquire));
+  const bool some = fiber;
+  while (fiber) {
+    Fiber* next = fiber->next;
+    push(*fiber);
+    fiber = next;
   }
+  return some;
 }
 
 Fiber* Processor::pick() noexcept {
   if (round_ == 0) {
-    drain();
+    drain(inbox_);
     // The loop's turn. No round begins before it: whoever asks next would get a fiber, and the loop no turn.
-    if (ready_ == 0 || __rdtsc() - polled_ > limits::busy_poll_cycles) return nullptr;
-    round_ = ready_;
+    if (queue_.size() == 0 ||
+        __rdtsc() - polled_.load(std::memory_order_relaxed) > limits::busy_poll_cycles)
+      return nullptr;
+    round_ = queue_.size();
   }
-  Fiber* fiber = first_;
-  first_ = fiber->next;
-  // Each has its stack and block elsewhere, and both are cold by now: fetched while this one runs.
-  if (first_) {
-    __builtin_prefetch(first_->context.stack);
-    __builtin_prefetch(static_cast<char*>(first_->context.stack) + limits::cache_line);
-    if (first_->next) __builtin_prefetch(first_->next);
+  Fiber* fiber = queue_.pop();
+  if (!fiber) {  // others took them
+    round_ = 0;
+    return nullptr;
   }
-  --ready_;
   --round_;
-  tick.store(tick.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  // Each has its stack and block elsewhere, and both are cold by now: fetched while this one runs.
+  if (Fiber* next = queue_.peek()) {
+    __builtin_prefetch(next->context.stack);
+    __builtin_prefetch(static_cast<char*>(next->context.stack) + limits::cache_line);
+  }
+  const std::uint64_t ticks = tick.load(std::memory_order_relaxed) + 1;
+  tick.store(ticks, std::memory_order_relaxed);
+  if (ticks % limits::picks_per_look == 0 && processors::any_idle() && behind()) processors::call_for_help();
   return fiber;
+}
+
+bool Processor::behind() const noexcept {
+  return (queue_.lends() || inbox_.load(std::memory_order_relaxed)) &&
+         __rdtsc() - polled_.load(std::memory_order_relaxed) >
+             static_cast<std::uint64_t>(options::values().help_after) * limits::cycles_per_us;
+}
+
+bool Processor::take_from(Processor& other) noexcept {
+  return queue_.take_half(other.queue_) || drain(other.inbox_);
 }
 
 void Processor::expire() noexcept {
@@ -70,23 +95,30 @@ void Processor::expire() noexcept {
     if (scheduler::claim_wake(*fiber, -ETIMEDOUT)) push(*fiber);
 }
 
-void Processor::poll() noexcept {
-  drain();
+void Processor::sleep_or_look() noexcept {
+  Guard guard(waits);
   Nanoseconds until = 0;
-  if (ready_ == 0) {
+  if (queue_.size() == 0) {
     until = deadlines.soonest();
     sleeping.store(true, std::memory_order_seq_cst);
     // B: after the store; seq_cst. Matches A in post().
     if (inbox_.load(std::memory_order_seq_cst)) until = 0;
   }
+  if (until) naps.store(naps.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   loop_.poll(until, watches);
   sleeping.store(false, std::memory_order_relaxed);
+  expire();
+}
+
+void Processor::poll() noexcept {
+  drain(inbox_);
+  if (queue_.size() == 0 && processors::relieve_another(*this)) stats::count(stats::steals);
+  sleep_or_look();
   stats::count(stats::polls);
   watchdog::notice_activity();
-  expire();
-  drain();
-  round_ = ready_;
-  polled_ = __rdtsc();
+  drain(inbox_);
+  round_ = queue_.size();
+  polled_.store(__rdtsc(), std::memory_order_relaxed);
 }
 
 }  // namespace unblock

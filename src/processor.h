@@ -8,22 +8,25 @@
 #include "deadlines.h"
 #include "event_loop.h"
 #include "fiber.h"
+#include "lock.h"
+#include "run_queue.h"
 #include "runtime_limits.h"
 #include "watches.h"
 
 namespace unblock {
 
-/// What a fiber needs in order to wait, or to be run after it waited. One carrier holds it at a time, and
-/// all but post() and the atomics belongs to that holder.
+/// What a fiber needs in order to wait, or to be run after it waited. One carrier holds it at a time. What
+/// waits here is guarded by `waits`, since a fiber may wake, and clear up after its wait, elsewhere; all else
+/// but the atomics, post() and take_from() belongs to the holder.
 class alignas(limits::cache_line) Processor {
  public:
-  explicit Processor(EventLoop& loop) noexcept : watches(loop), loop_(loop) {}
+  explicit Processor(EventLoop& loop) noexcept : watches(loop, waits), loop_(loop) {}
 
   /// Makes `fiber` ready to run here. Any kernel thread; lock-free, async-signal-safe.
   void post(Fiber& fiber) noexcept;
 
   /// The same, by the holder.
-  void push(Fiber& fiber) noexcept;
+  void push(Fiber& fiber) noexcept { queue_.push(fiber); }
 
   /// The next fiber to run, or null when it is time to poll(): nothing is ready, or a round of the queue
   /// is over and the loop was not asked for a while. In the middle of a round the loop is not asked: the
@@ -33,24 +36,35 @@ class alignas(limits::cache_line) Processor {
   /// Asks the loop, waiting if nothing is ready, and makes ready whom an event or a deadline concerns.
   void poll() noexcept;
 
+  /// Wakes its holder if that sleeps in poll(). Any thread; async-signal-safe.
+  void nudge() noexcept;
+
+  /// Whether fibers are ready and have been for longer than they should. Any thread; a hint.
+  [[nodiscard]] bool behind() const noexcept;
+
+  /// Takes ready fibers away from `other`; says whether there were some. The holder.
+  [[nodiscard]] bool take_from(Processor& other) noexcept;
+
   [[nodiscard]] EventLoop& loop() noexcept { return loop_; }
 
+  Lock waits;           ///< guards watches, deadlines and the loop, save while that waits
   Watches watches;
   Deadlines deadlines;
   std::atomic<Carrier*> holder{nullptr};
   std::atomic<std::uint64_t> tick{0};    ///< grows with every fiber picked
+  std::atomic<std::uint64_t> naps{0};    ///< how often it had nothing to do
   std::atomic<bool> sleeping{false};     ///< in poll(), to be woken by who posts
+  std::atomic<bool> closing{false};      ///< nothing will run or wait here any more: its holder leaves it
 
  private:
-  void drain() noexcept;
+  bool drain(std::atomic<Fiber*>& inbox) noexcept;
   void expire() noexcept;
+  void sleep_or_look() noexcept;
 
   EventLoop& loop_;
-  Fiber* first_ = nullptr;
-  Fiber* last_ = nullptr;
-  std::size_t ready_ = 0;
-  std::size_t round_ = 0;                // fibers of this round yet to run
-  std::uint64_t polled_ = 0;             // cycle counter at the last poll
+  RunQueue queue_;
+  std::size_t round_ = 0;                                     // fibers of this round yet to run
+  std::atomic<std::uint64_t> polled_{0};                      // cycle counter at the last poll
   alignas(limits::cache_line) std::atomic<Fiber*> inbox_{nullptr};  // last in first
 };
 

@@ -15,13 +15,12 @@
 #include "descriptors.h"
 #include "dispatch.h"
 #include "kernel.h"
-#include "libev_loop.h"
 #include "log.h"
 #include "memory.h"
 #include "options.h"
 #include "parking_lot.h"
 #include "patch/patch.h"
-#include "processor.h"
+#include "processors.h"
 #include "scheduler.h"
 #include "signals.h"
 #include "stats.h"
@@ -42,7 +41,6 @@ namespace {
 constinit bool by_itself = false;  // the first thread's creation activates
 constinit bool refused = false;    // it was tried and cannot be: no second line about it
 constinit bool rewritten = false;
-constinit Processor* processor = nullptr;
 constinit std::atomic<bool> stats_printed{false};
 constinit std::atomic<std::uint32_t> ended{0};   // fibers; a futex for who waits for the others
 constinit std::atomic<bool> end_awaited{false};
@@ -55,13 +53,6 @@ bool refuse(const char* why) noexcept {
   }
   log::warning(log::core, "this program runs natively: ", why);
   return false;
-}
-
-Processor* make_processor() noexcept {
-  EventLoop* loop = make_libev_loop();
-  if (!loop) return nullptr;
-  void* memory = memory::map(sizeof(Processor));
-  return memory ? new (memory) Processor(*loop) : nullptr;
 }
 
 // Registers glibc's area for restartable sequences, or (flags 1) takes it back: rseq(2).
@@ -99,7 +90,7 @@ Fiber* adopt_caller() noexcept {
   // glibc's word for it, which pthread_join(3) waits for. The kernel thread itself never ends.
   kernel::call(SYS_prctl, PR_GET_TID_ADDRESS, &main->clear_tid);
   main->tid = static_cast<pid_t>(kernel::call(SYS_gettid));
-  if (!carriers::adopt(*main, *processor)) {
+  if (!carriers::adopt(*main, processors::at(0))) {
     fibers::destroy(*main);
     return nullptr;
   }
@@ -109,7 +100,7 @@ Fiber* adopt_caller() noexcept {
 // Null, or why not, with everything as it was.
 const char* bring_up() noexcept {
   // Everything that can fail comes before anything that shows.
-  if (!processor && !(processor = make_processor())) return "no memory or descriptors for its event loop";
+  if (processors::count() == 0 && !processors::create()) return "no memory or descriptors for its event loop";
   Fiber* main = adopt_caller();
   if (!main) return "no memory for its first carrier";
   // Traps need their handler before the first one is written.
@@ -125,7 +116,7 @@ const char* bring_up() noexcept {
   unregister_rseq();
   kernel::call(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0);  // for pthread_cancel
   unblock_self = main;
-  watchdog::start(*processor);
+  watchdog::start();
   return nullptr;
 }
 
@@ -157,16 +148,13 @@ const char* start() noexcept {
 
 void stop(Fiber& main) noexcept {
   InRuntime inside(main);
-  scheduler::move_to_first_carrier(main);
   watchdog::stop();
+  scheduler::move_to_first_carrier(main);
   carriers::end_others();
   unblock_self = nullptr;
   signals::hand_over(main);
   static_cast<void>(register_rseq(0));
-  delete &processor->loop();
-  processor->~Processor();
-  memory::unmap(processor, sizeof(Processor));
-  processor = nullptr;
+  processors::end_all();
   descriptors::shared();  // from now on the program closes and opens without us
   print_stats();
   fibers::forget_all();
@@ -202,8 +190,7 @@ void forget(Fiber& fiber) noexcept {
   fibers::forget_all();
   stats::reset();
   stats_printed = false;
-  processor->loop().abandon();
-  processor = nullptr;  // its memory stays with the child: other carriers were in the middle of it
+  processors::forget_all();
 }
 
 void cover_new_objects() noexcept {

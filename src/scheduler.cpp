@@ -5,6 +5,7 @@
 
 #include "credentials.h"
 #include "processor.h"
+#include "processors.h"
 #include "stats.h"
 #include "threads.h"
 
@@ -30,6 +31,7 @@ void board(Carrier& carrier, Fiber& fiber) noexcept {
   credentials::follow(carrier.credentials);
   fiber.on_carrier.store(true, std::memory_order_relaxed);
   fiber.carrier = &carrier;
+  fiber.home = carrier.processor;
   carrier.running = &fiber;
 }
 
@@ -38,10 +40,13 @@ void leave(Fiber& fiber, Fiber* next) noexcept {
   Carrier& carrier = *fiber.carrier;
   if (next == &fiber) return;
   stats::count(stats::switches);
-  if (next) {
+  if (next && !next->on_carrier.load(std::memory_order_acquire)) [[likely]] {
     board(carrier, *next);
     jump(carrier, &fiber, fiber.context, next->context);
   } else {
+    // One that is still being left elsewhere is waited for by the idle loop: to wait for it here, in a fiber
+    // that the other kernel thread may in turn wait for, would be for ever.
+    carrier.next_fiber = next;
     carrier.running = nullptr;
     jump(carrier, &fiber, fiber.context, carrier.context);
   }
@@ -94,7 +99,7 @@ bool claim_wake(Fiber& fiber, long result) noexcept {
 
 bool wake(Fiber& fiber, long result) noexcept {
   if (!claim_wake(fiber, result)) return false;
-  fiber.home->post(fiber);
+  processors::for_woken(fiber).post(fiber);
   return true;
 }
 
@@ -122,8 +127,9 @@ void hand_off(Fiber& fiber) noexcept {
 void move_to_first_carrier(Fiber& fiber) noexcept {
   acquire(fiber);
   Carrier& carrier = *fiber.carrier;
+  Processor& processor = *carrier.processor;
+  processors::close_others(processor);
   if (!carrier.first) {
-    Processor& processor = *carrier.processor;
     processor.push(fiber);
     carrier.claim.store(Claim::None, std::memory_order_relaxed);
     carriers::give_to_first(processor);

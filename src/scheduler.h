@@ -12,8 +12,8 @@ class Processor;
 
 namespace scheduler {
 
-/// Enters the part of the runtime that needs a processor: returns once `fiber`, the calling one, holds
-/// its home processor. If the watchdog has taken that away, the fiber queues for it like one that was
+/// Enters the part of the runtime that needs a processor: returns once `fiber`, the calling one, holds one,
+/// which is its home then. If the watchdog has taken its own away, the fiber queues for it like one that was
 /// woken, and its kernel thread becomes a spare carrier. Every acquire() is paired with a release().
 void acquire(Fiber& fiber) noexcept;
 

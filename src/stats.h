@@ -17,6 +17,8 @@
   X(switches, "changes from one fiber to another")                 \
   X(parks, "fibers put to sleep")                                  \
   X(wakes, "fibers made ready again")                              \
+  X(processors_peak, "the most that shared the ready ones")        \
+  X(steals, "times an idle processor took some from another")      \
   X(polls, "times the event loop asked the kernel")                \
   X(handoffs, "calls that gave their processor away beforehand")   \
   X(retakes, "calls that lasted, so that the watchdog took it")    \

@@ -7,7 +7,7 @@
 
 #include "futex.h"
 #include "kernel.h"
-#include "processor.h"
+#include "processors.h"
 #include "runtime.h"
 #include "scheduler.h"
 #include "signals.h"
@@ -88,7 +88,7 @@ long create(Fiber& parent, const Frame& frame, const CloneArguments& arguments) 
   fiber->scratch = registers;
   if (arguments.flags & CLONE_CHILD_CLEARTID) fiber->clear_tid = arguments.child_tid;
   fiber->context = {boost::context::detail::make_fcontext(registers, 0, start), arguments.tls};
-  fiber->home = parent.home;
+  fiber->home = &processors::for_child_of(parent);
   fiber->in_runtime = 1;
   fiber->signals.mask.store(parent.signals.mask.load(std::memory_order_relaxed), std::memory_order_relaxed);
   __builtin_memcpy(fiber->name, parent.name, sizeof fiber->name);

@@ -7,6 +7,16 @@
 
 namespace unblock::waiting {
 
+long detail::set_deadline(Fiber& fiber, Processor& home, Nanoseconds deadline) noexcept {
+  Guard guard(home.waits);
+  return home.deadlines.add(fiber, deadline) ? 0 : -ENOMEM;
+}
+
+void detail::clear_deadline(Fiber& fiber, Processor& home) noexcept {
+  Guard guard(home.waits);
+  home.deadlines.remove(fiber);
+}
+
 long on_address(Fiber& fiber, std::uintptr_t address, std::uint32_t expected, std::uint32_t bitset,
                 Nanoseconds deadline) noexcept {
   stats::count(stats::futex_waits);
@@ -16,22 +26,25 @@ long on_address(Fiber& fiber, std::uintptr_t address, std::uint32_t expected, st
   node.bitset = bitset;
   node.index = 0;
   return wait(
-      fiber, deadline, [&] { return parking_lot::enqueue(node, expected); },
-      [&] { parking_lot::remove(node); });
+      fiber, deadline, [&](Processor&) { return parking_lot::enqueue(node, expected); },
+      [&](Processor&) { parking_lot::remove(node); });
 }
 
 long for_descriptors(Fiber& fiber, IoWaiter* waiters, unsigned count, Nanoseconds deadline) noexcept {
   stats::count(stats::io_waits);
-  Watches& watches = fiber.home->watches;
-  const auto arm = [&]() -> long {
+  const auto arm = [&](Processor& home) -> long {
+    Guard guard(home.waits);
     for (unsigned i = 0; i < count; ++i) {
       waiters[i].fiber = &fiber;
-      if (waiters[i].fd >= 0 && !watches.add(waiters[i])) return -ENOMEM;
+      if (waiters[i].fd >= 0 && !home.watches.add(waiters[i])) return -ENOMEM;
     }
     return 0;
   };
-  const auto disarm = [&] {
-    for (unsigned i = 0; i < count; ++i) watches.remove(waiters[i]);
+  const auto disarm = [&](Processor& home) {
+    // An event took it out before it woke the fiber.
+    if (count == 1 && !waiters->queued) return;
+    Guard guard(home.waits);
+    for (unsigned i = 0; i < count; ++i) home.watches.remove(waiters[i]);
   };
   return wait(fiber, deadline, arm, disarm);
 }

@@ -16,23 +16,31 @@ namespace unblock::waiting {
 constexpr long restart_if_asked = -512;   // ERESTARTSYS: if the handler has SA_RESTART
 constexpr long restart_unhandled = -514;  // ERESTARTNOHAND: only if no handler ran
 
-/// The frame of every wait. `arm()` queues the fiber wherever it can be woken from and returns 0, or a
-/// negative error number if there is nothing to wait for; `disarm()` undoes what is left of it. Both run
-/// with the processor held. Returns what the waker gave, arm's error, -ETIMEDOUT at `deadline`, -EINTR if a
-/// signal is to be handled, -ENOMEM.
+namespace detail {
+/// Sees to it that `fiber` wakes at `deadline`. 0 or -ENOMEM.
+long set_deadline(Fiber& fiber, Processor& home, Nanoseconds deadline) noexcept;
+void clear_deadline(Fiber& fiber, Processor& home) noexcept;
+}  // namespace detail
+
+/// The frame of every wait. `arm(processor)` queues the fiber wherever it can be woken from and returns 0,
+/// or a negative error number if there is nothing to wait for; `disarm(processor)` undoes what is left of
+/// it. Both run with a processor held, but not always the same one: the argument is the one that the fiber
+/// waits with, and what waits there has a lock. Returns what the waker gave, arm's error, -ETIMEDOUT at
+/// `deadline`, -EINTR if a signal is to be handled, -ENOMEM.
 template <class Arm, class Disarm>
 long wait(Fiber& fiber, Nanoseconds deadline, Arm&& arm, Disarm&& disarm) noexcept {
   scheduler::acquire(fiber);
+  Processor& home = *fiber.home;
   scheduler::prepare_wait(fiber);
   // After the announcement: whoever posts a signal now sees the fiber wait, or we see the signal.
-  long result = fiber.signals.attention.load(std::memory_order_seq_cst) ? -EINTR : arm();
-  if (result == 0 && deadline != never && !fiber.home->deadlines.add(fiber, deadline)) result = -ENOMEM;
+  long result = fiber.signals.attention.load(std::memory_order_seq_cst) ? -EINTR : arm(home);
+  if (result == 0 && deadline != never) result = detail::set_deadline(fiber, home, deadline);
   if (result == 0)
     result = scheduler::park(fiber);
   else if (!scheduler::cancel_wait(fiber))
     scheduler::park(fiber);
-  disarm();
-  if (fiber.deadline_slot) fiber.home->deadlines.remove(fiber);
+  disarm(home);
+  if (deadline != never) detail::clear_deadline(fiber, home);
   scheduler::release(fiber);
   return result;
 }
@@ -40,7 +48,7 @@ long wait(Fiber& fiber, Nanoseconds deadline, Arm&& arm, Disarm&& disarm) noexce
 /// Sleeps until `deadline` or a signal, or until scheduler::wake().
 inline long until(Fiber& fiber, Nanoseconds deadline) noexcept {
   return wait(
-      fiber, deadline, [] { return 0L; }, [] {});
+      fiber, deadline, [](Processor&) { return 0L; }, [](Processor&) {});
 }
 
 /// Sleeps while `*address` is `expected`, until woken with a bitset that meets `bitset`. Also returns

@@ -14,7 +14,7 @@
 #include "log.h"
 #include "memory.h"
 #include "options.h"
-#include "processor.h"
+#include "processors.h"
 #include "runtime_limits.h"
 #include "signals.h"
 #include "stats.h"
@@ -29,11 +29,12 @@ struct Sight {
   std::uint64_t tick = 0;
   std::uint64_t call = 0;
   Nanoseconds since = 0;  // when this holder was first seen with this fiber
+  std::uint64_t naps = 0;
+  Nanoseconds busy_since = 0;  // when it was first seen with more to do than it gets to
 };
 
 struct State {
-  Processor* processor = nullptr;
-  Sight sight;
+  Sight sights[limits::max_processors];
   std::atomic<pid_t> ktid{0};
   std::atomic<bool> asleep{false};  // until somebody wakes it
   std::atomic<std::uint32_t> rounds{0};
@@ -90,10 +91,8 @@ bool overdue(const Sight& sight, const Carrier& carrier, Nanoseconds now) noexce
          sleeps(carrier.ktid.load(std::memory_order_relaxed));
 }
 
-// Looks once. True if something was retaken.
-bool look() noexcept {
-  Processor& processor = *state.processor;
-  Sight& sight = state.sight;
+// Looks at one processor. True if it was retaken.
+bool look(Processor& processor, Sight& sight) noexcept {
   Carrier* holder = processor.holder.load(std::memory_order_acquire);
   if (!holder || holder->claim.load(std::memory_order_acquire) != Claim::Outside || fibers::live() < 2) {
     sight.holder = nullptr;
@@ -102,12 +101,52 @@ bool look() noexcept {
   const std::uint64_t tick = processor.tick.load(std::memory_order_relaxed);
   const Nanoseconds now = clock_time::now();
   if (holder != sight.holder || tick != sight.tick) {
-    sight = {holder, tick, holder->call.load(std::memory_order_relaxed), now};
+    sight.holder = holder;
+    sight.tick = tick;
+    sight.call = holder->call.load(std::memory_order_relaxed);
+    sight.since = now;
     return false;
   }
   const bool due = overdue(sight, *holder, now);
   sight.call = holder->call.load(std::memory_order_relaxed);
   return due && retake(processor, *holder);
+}
+
+// Whether a processor has been behind for so long, without ever having nothing to do, that another is worth
+// its while.
+bool saturated(Processor& processor, Sight& sight) noexcept {
+  const std::uint64_t naps = processor.naps.load(std::memory_order_relaxed);
+  const bool rested = naps != sight.naps || !processor.behind();
+  sight.naps = naps;
+  const Nanoseconds now = clock_time::now();
+  if (rested || sight.busy_since == 0) {
+    sight.busy_since = rested ? 0 : now;
+    return false;
+  }
+  return now - sight.busy_since >= limits::saturated * options::values().help_after * (second / 1'000'000);
+}
+
+// One that sleeps is woken to help, else there is one more.
+void help(Sight& sight) noexcept {
+  if (processors::any_idle()) {
+    processors::call_for_help();
+  } else if (processors::count() < processors::wanted()) {
+    Processor* made = processors::create();
+    if (made && !carriers::give(*made)) log::debug(log::sched, "no kernel thread for another processor");
+    sight.busy_since = 0;
+  }
+}
+
+// Looks once. True if something was retaken.
+bool look() noexcept {
+  bool retaken = false;
+  for (int number = 0; number < processors::count(); ++number) {
+    Processor& processor = processors::at(number);
+    Sight& sight = state.sights[number];
+    retaken |= look(processor, sight);
+    if (saturated(processor, sight)) help(sight);
+  }
+  return retaken;
 }
 
 // Fibers with a signal that found them where it could not be handled: kicked until it is.
@@ -132,7 +171,11 @@ void sleep(int microseconds) noexcept {
   state.rounds.fetch_add(1, std::memory_order_release);
 }
 
-bool idle() noexcept { return state.processor->sleeping.load(std::memory_order_relaxed); }
+bool idle() noexcept {
+  for (int number = 0; number < processors::count(); ++number)
+    if (!processors::at(number).sleeping.load(std::memory_order_relaxed)) return false;
+  return true;
+}
 
 void body(void*) {
   int pause = limits::watchdog_shortest_us;
@@ -161,9 +204,8 @@ void body(void*) {
 
 }  // namespace
 
-void start(Processor& processor) noexcept {
-  state.processor = &processor;
-  state.sight = {};
+void start() noexcept {
+  for (Sight& sight : state.sights) sight = {};
   state.stopping.store(false, std::memory_order_relaxed);
   if (!state.stack) state.stack = memory::map_stack(limits::carrier_stack);
   if (!state.tls) state.tls = kernel_thread::make_tls();

@@ -4,13 +4,11 @@
 
 namespace unblock {
 
-class Processor;
-
 namespace watchdog {
 
 /// Starts it, at activation. If the kernel has no thread for it, nothing is retaken and no signal received;
 /// a line on stderr says so.
-void start(Processor& processor) noexcept;
+void start() noexcept;
 
 /// The processor's loop has answered: if the watchdog sleeps for good, it is woken. Cheap. Any carrier.
 void notice_activity() noexcept;

@@ -93,7 +93,7 @@ void Watches::forget(int fd, int refuge) noexcept {
     if (!waiter->follows) continue;
     waiter->fd = refuge;
     if (refuge >= 0 && add(*waiter)) continue;
-    if (scheduler::claim_wake(*waiter->fiber, 0)) waiter->fiber->home->push(*waiter->fiber);
+    scheduler::wake(*waiter->fiber, 0);
   }
   if (watch->armed) static_cast<void>(arm(*watch, fd, 0));
   watch->reopened = true;

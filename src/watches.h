@@ -7,16 +7,17 @@
 
 #include "event_loop.h"
 #include "io_waiter.h"
+#include "lock.h"
 #include "runtime_limits.h"
 
 namespace unblock {
 
 /// The waiters of every descriptor, and what its loop was asked to watch for them. A watch stays armed
 /// after its waiter was woken, since most descriptors are waited for again and again; it is taken back
-/// when an event finds nobody, or the descriptor is closed. All but busy() belongs to the processor's holder.
+/// when an event finds nobody, or the descriptor is closed. All but busy() is for those who hold the lock.
 class Watches final : public EventSink {
  public:
-  explicit Watches(EventLoop& loop) noexcept : loop_(loop) {}
+  Watches(EventLoop& loop, Lock& lock) noexcept : loop_(loop), lock_(lock) {}
   Watches(const Watches&) = delete;
   Watches& operator=(const Watches&) = delete;
   ~Watches();
@@ -40,6 +41,8 @@ class Watches final : public EventSink {
   [[nodiscard]] unsigned followers(int fd) const noexcept;
 
   void ready(int fd, unsigned events) noexcept override;
+  void about_to_wait() noexcept override { lock_.unlock(); }
+  void waited() noexcept override { lock_.lock(); }
 
  private:
   struct Watch {
@@ -58,6 +61,7 @@ class Watches final : public EventSink {
   static unsigned wanted(const Watch& watch) noexcept;
 
   EventLoop& loop_;
+  Lock& lock_;
   std::atomic<Watch*> chunks_[limits::max_descriptors / limits::descriptor_chunk] = {};
 };
 

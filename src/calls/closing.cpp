@@ -4,27 +4,27 @@
 #include "handlers.h"
 #include "in_place.h"
 #include "kernel.h"
-#include "processor.h"
+#include "processors.h"
 #include "waiting.h"
 
 namespace unblock::calls {
 
 long close(Fiber& fiber, int fd) noexcept {
   if (descriptors::hidden(fd)) return -EBADF;
-  descriptors::forget(fiber, fd);
+  descriptors::forget(fd);
   // Not to be made again after a signal: close(2). SO_LINGER and some file systems make it wait.
   const long result = in_place::perhaps(fiber, SYS_close, Words(fd).words);
   return result == waiting::restart_if_asked ? kernel::call(SYS_close, fd) : result;
 }
 
-long close_range(Fiber& fiber, unsigned first, unsigned last, unsigned flags) noexcept {
+long close_range(Fiber&, unsigned first, unsigned last, unsigned flags) noexcept {
   if (first > last) return kernel::call(SYS_close_range, first, last, flags);
   constexpr unsigned cloexec = 1 << 2;  // CLOSE_RANGE_CLOEXEC
   const unsigned highest = last < limits::max_descriptors ? last : limits::max_descriptors;
   if (!(flags & cloexec))
     for (unsigned fd = first; fd <= highest; ++fd)
-      if (fiber.home->watches.busy(static_cast<int>(fd)) && !descriptors::hidden(static_cast<int>(fd)))
-        descriptors::forget(fiber, static_cast<int>(fd));
+      if (processors::watching(static_cast<int>(fd)) && !descriptors::hidden(static_cast<int>(fd)))
+        descriptors::forget(static_cast<int>(fd));
   // Piece by piece, between our own.
   for (unsigned from = first;;) {
     const int ours = descriptors::next_hidden(static_cast<int>(from));
@@ -45,16 +45,16 @@ long dup(Fiber&, int fd) noexcept {
   return kernel::call(SYS_dup, fd);
 }
 
-long dup2(Fiber& fiber, int from, int to) noexcept {
+long dup2(Fiber&, int from, int to) noexcept {
   if (descriptors::hidden(from) || descriptors::hidden(to)) return -EBADF;
-  if (from != to) descriptors::forget(fiber, to);
+  if (from != to) descriptors::forget(to);
   descriptors::duplicated(from);
   return kernel::call(SYS_dup2, from, to);
 }
 
-long dup3(Fiber& fiber, int from, int to, int flags) noexcept {
+long dup3(Fiber&, int from, int to, int flags) noexcept {
   if (descriptors::hidden(from) || descriptors::hidden(to)) return -EBADF;
-  if (from != to) descriptors::forget(fiber, to);
+  if (from != to) descriptors::forget(to);
   descriptors::duplicated(from);
   return kernel::call(SYS_dup3, from, to, flags);
 }

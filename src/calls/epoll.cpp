@@ -21,7 +21,7 @@ long wait_until(Fiber& fiber, int epfd, epoll_event* events, int count, Nanoseco
   waiter.follows = true;
   const long result = wait_and_look(
       fiber, &waiter, 1, deadline, [&] { return kernel::call(SYS_epoll_wait, waiter.fd, events, count, 0); });
-  if (waiter.fd != epfd) descriptors::leave_refuge(fiber, waiter.fd);
+  if (waiter.fd != epfd) descriptors::leave_refuge(waiter.fd);
   return result;
 }
 

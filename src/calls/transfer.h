@@ -19,7 +19,7 @@ class Patience {
   Patience(Fiber& fiber, int fd, unsigned events, int option, bool exclusive = false) noexcept
       : fiber_(fiber), given_(fd), fd_(fd), events_(events), option_(option), exclusive_(exclusive) {}
   ~Patience() {
-    if (fd_ != given_) descriptors::leave_refuge(fiber_, fd_);
+    if (fd_ != given_) descriptors::leave_refuge(fd_);
   }
   Patience(const Patience&) = delete;
   Patience& operator=(const Patience&) = delete;
