@@ -8,15 +8,17 @@ import socket
 import subprocess
 import time
 from pathlib import Path
+from typing import Optional
 
 CORES = sorted(os.sched_getaffinity(0))
 SERVER_CORE, LOAD_CORE = CORES[0], CORES[min(1, len(CORES) - 1)]
 _running: list["Process"] = []
 
 
-def pin(core: int) -> None:
-    """Keeps this process on one core and lifts its descriptor limit."""
-    os.sched_setaffinity(0, {core})
+def pin(core: Optional[int]) -> None:
+    """Keeps this process on one core, unless that is None, and lifts its descriptor limit."""
+    if core is not None:
+        os.sched_setaffinity(0, {core})
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     most = 65536 if hard == resource.RLIM_INFINITY else min(hard, 65536)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
@@ -52,7 +54,7 @@ def members(session: int) -> list[int]:
 class Process:
     """A running program and its children. Its output goes to the file `log`."""
 
-    def __init__(self, command: list[str], log: Path, core: int, directory: Path):
+    def __init__(self, command: list[str], log: Path, core: Optional[int], directory: Path):
         self.log = log
         with open(log, "wb") as output:
             self.child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output,

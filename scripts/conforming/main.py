@@ -7,10 +7,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from . import cpython, report, stress
+from . import cpython, programs, report, stress
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-SUITES = {"python": cpython, "stress": stress}
+SUITES = {"programs": programs, "stress": stress, "python": cpython}
 
 
 def options_parser() -> argparse.ArgumentParser:
@@ -18,10 +18,10 @@ def options_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="conformance", description="Runs tests and programs that others wrote natively and unblocked, and "
         "prints each test that fares differently. Exit status 1 when anything passes natively and fails "
-        "unblocked. Suites: python, CPython's own tests; stress, the stressors of stress-ng that verify "
-        "themselves.")
+        "unblocked. Suites: programs, real ones with real work; stress, the stressors of stress-ng that "
+        "verify themselves; python, CPython's own tests.")
     add = parser.add_argument
-    add("names", nargs="*", metavar="SUITE|NAME", help="suites, modules, stressors (default: everything)")
+    add("names", nargs="*", metavar="SUITE|NAME", help="suites, programs, stressors, modules (default: everything)")
     add("--list", action="store_true", help="list what there is and end")
     add("--repeat", type=int, default=1, metavar="N", help="run everything N times")
     add("--timeout", type=float, default=900, metavar="SECONDS", help="for one module, one way (default 900)")
