@@ -52,7 +52,8 @@ template <class Call>
 long serve_cancellable(Fiber& fiber, Call&& call) {
   // First the mark that a cancellation may wake the fiber, then the look whether there was one.
   // The canceller has the other order, and the barrier for both.
-  fiber.cancellable.store(true, std::memory_order_relaxed);
+  fiber.cancellable.store(!cancellation_disabled, std::memory_order_relaxed);
+  fiber.cut_short = false;
   asm volatile("" ::: "memory");
   pthread_testcancel();
   const long result = serve(fiber, call);
@@ -61,6 +62,8 @@ long serve_cancellable(Fiber& fiber, Call&& call) {
 }
 
 }  // namespace
+
+constinit thread_local bool cancellation_disabled = false;
 
 void open_door() noexcept { open = true; }
 

@@ -10,4 +10,7 @@ void look_up_next_symbols() noexcept;
 /// From here on the hooks route calls of fibers to their handlers; until then, to libc.
 void open_door() noexcept;
 
+/// Whether the calling thread has PTHREAD_CANCEL_DISABLE: kept from before it is a fiber, too.
+extern constinit thread_local bool cancellation_disabled;
+
 }  // namespace unblock::hooks

@@ -5,6 +5,7 @@
 #include <pthread.h>
 
 #include "fiber.h"
+#include "hooks.h"
 #include "kernel.h"
 #include "next.h"
 #include "scheduler.h"
@@ -42,6 +43,14 @@ extern "C" [[gnu::visibility("default")]] int pthread_cancel(pthread_t thread) {
   kernel::call(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0);
   if (fibers::find(tid) == target && target->cancellable.load(std::memory_order_relaxed))
     notify_cancellation(*target);
+  return result;
+}
+
+// A thread that has cancellation disabled is not to be disturbed in its call.
+extern "C" [[gnu::visibility("default")]] int pthread_setcancelstate(int state, int* old) {
+  static constinit real::Next<int(int, int*)> next("pthread_setcancelstate");
+  const int result = next(state, old);
+  if (result == 0) hooks::cancellation_disabled = state == PTHREAD_CANCEL_DISABLE;
   return result;
 }
 

@@ -8,13 +8,14 @@ namespace unblock::edge::detail {
 
 bool settle(Fiber& fiber, long& result, const Frame* frame) {
   const bool interrupted = is_restart_code(result);
+  const bool cut_short = std::exchange(fiber.cut_short, false);
   // Handlers make calls of their own, and may never come back.
   const Nanoseconds deadline = std::exchange(fiber.restart_deadline, 0);
   signals::Delivery delivery;
   if (fiber.signals.attention.load(std::memory_order_relaxed))
     delivery = signals::deliver(fiber, nullptr, frame);
-  // In libc's own cancellation points the handler of its signal does this.
-  if (interrupted && fiber.cancellable.exchange(false, std::memory_order_relaxed)) {
+  // In libc's own cancellation points the handler of its signal does this, whatever was done by then.
+  if ((interrupted || cut_short) && fiber.cancellable.exchange(false, std::memory_order_relaxed)) {
     pthread_testcancel();
     fiber.cancellable.store(true, std::memory_order_relaxed);
   }

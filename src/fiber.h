@@ -50,7 +50,8 @@ struct alignas(limits::cache_line) Fiber {
   SignalState signals;
   bool in_setxid = false;  ///< in glibc's handler that takes setuid(2) through all threads
 
-  std::atomic<bool> cancellable{false};  ///< in a hooked call that is a cancellation point
+  std::atomic<bool> cancellable{false};  ///< in a hooked call that is a cancellation point, and enabled
+  bool cut_short = false;                ///< a signal or a cancellation ended a wait of that call
 
   // What the kernel keeps for a thread.
   pid_t tid = 0;

@@ -46,6 +46,7 @@ long marked(Fiber& fiber, long nr, const long (&arguments)[6]) noexcept {
   // Not to be touched by another fiber: it stays on this kernel thread until the call is over.
   Marked mark(*fiber.carrier, nr);
   const long result = unblock_interruptible(nr, arguments, &fiber.signals.attention);
+  fiber.cut_short |= result == -EINTR;
   if (result == -EPIPE || result == -EFBIG)
     signals::collect_thread_signal(fiber, result == -EPIPE ? SIGPIPE : SIGXFSZ);
   return result;

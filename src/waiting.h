@@ -41,6 +41,7 @@ long wait(Fiber& fiber, Nanoseconds deadline, Arm&& arm, Disarm&& disarm) noexce
     scheduler::park(fiber);
   disarm(home);
   if (deadline != never) detail::clear_deadline(fiber, home);
+  fiber.cut_short |= result == -EINTR;
   scheduler::release(fiber);
   return result;
 }
