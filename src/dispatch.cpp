@@ -111,6 +111,7 @@ unblock::Verdict unblock_dispatch(unblock::Frame* frame) {
   using namespace unblock;
   Fiber* fiber = self();
   const long nr = static_cast<long>(frame->rax);
+  if (fiber && fiber->native_only) return process::futex_in_child(*fiber, *frame);
   long result;
   switch (nr) {
     case SYS_clone:

@@ -43,7 +43,9 @@
         .equ CLONE, 2
         .equ FROM_ANYWHERE, 2           # routes, dispatch.h
         .equ LAST_ROUTE, 511
-        .equ HANDS_OFF, 16              # Fiber.in_runtime and .native_only, fiber.h
+        .equ HANDS_OFF, 16              # Fiber.in_runtime and .native_only as one word, fiber.h
+        .equ IN_RUNTIME, 16
+        .equ FUTEX, 202                 # asm/unistd_64.h
         .equ RED_ZONE, 128
 
 # Where a frame keeps a register, for unwinders; rbx points to it. DW_CFA_expression: reg, breg3+offset.
@@ -167,7 +169,7 @@ unblock_entry:
         testq   %r11, %r11
         jz      native
 2:      cmpw    $0, HANDS_OFF(%r11)
-        jne     native
+        jne     hands_off
 3:      SAVE
         .cfi_remember_state
         UNWIND_BY_FRAME
@@ -183,6 +185,13 @@ native:
 1:      testq   %r11, %r11
         jnz     2b
         jmp     3b
+        # A vfork's child may wake fibers.
+hands_off:
+        cmpb    $0, IN_RUNTIME(%r11)
+        jne     native
+        cmpq    $FUTEX, %rax
+        je      3b
+        jmp     native
 
         # A call that returns in a child, too: in our memory and as this fiber until it executes a program
         # (vfork), or in a copy (fork). Nothing is on the stack while the kernel is at it.

@@ -166,6 +166,18 @@ void wake(std::uint32_t* word, int count) noexcept {
   wake({word, FUTEX_WAKE, static_cast<std::uint32_t>(count), 0, nullptr, 0}, FUTEX_BITSET_MATCH_ANY);
 }
 
+bool only_wakes(int operation) noexcept {
+  switch (operation & FUTEX_CMD_MASK) {
+    case FUTEX_WAKE:
+    case FUTEX_WAKE_BITSET:
+    case FUTEX_WAKE_OP:
+    case FUTEX_REQUEUE:
+    case FUTEX_CMP_REQUEUE:
+    case FUTEX_UNLOCK_PI: return true;
+    default: return false;
+  }
+}
+
 long call(Fiber& fiber, std::uint32_t* word, int operation, std::uint32_t value, long timeout_or_count,
           std::uint32_t* second_word, std::uint32_t third_value) noexcept {
   const Call call{word, operation, value, timeout_or_count, second_word, third_value};

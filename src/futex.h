@@ -13,6 +13,9 @@ namespace unblock::futex {
 long call(Fiber& fiber, std::uint32_t* word, int operation, std::uint32_t value, long timeout_or_count,
           std::uint32_t* second_word, std::uint32_t third_value) noexcept;
 
+/// Whether a futex(2) operation never sleeps: what a flow may ask that is no fiber at the moment.
+[[nodiscard]] bool only_wakes(int operation) noexcept;
+
 /// Answers futex_waitv(2).
 long wait_many(Fiber& fiber, const void* words, unsigned count, unsigned flags, const void* timeout,
                int clock) noexcept;

@@ -4,8 +4,10 @@
 #include <atomic>
 #include <linux/sched.h>
 
+#include "carrier.h"
 #include "descriptors.h"
 #include "edge.h"
+#include "futex.h"
 #include "kernel.h"
 #include "runtime.h"
 #include "scheduler.h"
@@ -74,6 +76,37 @@ void after_clone(Frame& frame) {
   fiber->native_only = false;
   children_in_our_memory.fetch_sub(1);
   signals::hide_mask();
+}
+
+namespace {
+
+// Whom the child has woken is in an inbox, and the loop's eventfd may be closed in the child's table: an idle
+// carrier is interrupted besides. Its process is the child's parent.
+void interrupt_idle_carriers() noexcept {
+  const long parent = kernel::call(SYS_getppid);
+  carriers::each([&](Carrier& carrier) {
+    const bool idle = carrier.claim.load(std::memory_order_relaxed) == Claim::Inside && !carrier.running;
+    if (const pid_t ktid = carrier.ktid.load(std::memory_order_relaxed); ktid && idle)
+      kernel::call(SYS_tgkill, parent, ktid, signals::kick);
+  });
+}
+
+}  // namespace
+
+Verdict futex_in_child(Fiber& fiber, Frame& frame) noexcept {
+  if (!futex::only_wakes(static_cast<int>(frame.rsi))) return Verdict::Native;
+  // The child's handlers run at any time, natively: they must not find our locks taken.
+  const SignalSet all = ~SignalSet{0};
+  SignalSet before;
+  kernel::call(SYS_rt_sigprocmask, SIG_SETMASK, &all, &before, sizeof all);
+  const long result = futex::call(fiber, reinterpret_cast<std::uint32_t*>(frame.rdi),
+                                  static_cast<int>(frame.rsi), static_cast<std::uint32_t>(frame.rdx),
+                                  static_cast<long>(frame.r10), reinterpret_cast<std::uint32_t*>(frame.r8),
+                                  static_cast<std::uint32_t>(frame.r9));
+  interrupt_idle_carriers();
+  kernel::call(SYS_rt_sigprocmask, SIG_SETMASK, &before, nullptr, sizeof before);
+  frame.rax = static_cast<std::uint64_t>(result);
+  return Verdict::Answered;
 }
 
 bool child_in_our_memory() noexcept { return children_in_our_memory.load() != 0; }

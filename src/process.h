@@ -16,6 +16,9 @@ namespace unblock::process {
 /// a program: all it calls is native, and the parent undoes nothing but its own marks.
 void after_clone(Frame& frame);
 
+/// What a child of vfork does with futex(2): whom it wakes may be a fiber. All else is the kernel's.
+[[nodiscard]] Verdict futex_in_child(Fiber& fiber, Frame& frame) noexcept;
+
 /// Whether a child of vfork runs in our memory now: it sleeps on our locks in the kernel. Any kernel thread.
 [[nodiscard]] bool child_in_our_memory() noexcept;
 
