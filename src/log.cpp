@@ -36,14 +36,15 @@ std::string_view take_until(std::string_view& rest, char mark) noexcept {
   return head;
 }
 
-/// Applies one `LEVEL` or `MODULE:LEVEL`.
+/// Applies one `LEVEL`, `MODULE:LEVEL` or `MODULE`.
 bool apply(std::string_view item, std::int8_t (&levels)[module_count]) noexcept {
-  int module = -1;
-  if (item.find(':') != item.npos) {
-    module = index_of(module_names, take_until(item, ':'));
-    if (module < 0) return false;
-  }
-  const int level = index_of(level_names, item);
+  const std::string_view whole = item;
+  const std::string_view first = take_until(item, ':');
+  const int module = index_of(module_names, first);
+  const bool alone = first.size() == whole.size();
+  if (module < 0 && !alone) return false;
+  const int level = module >= 0 && alone ? static_cast<int>(Level::info)
+                                         : index_of(level_names, module >= 0 ? item : whole);
   if (level < 0) return false;
   const auto above = static_cast<std::int8_t>(level - static_cast<int>(Level::warning));
   for (int i = 0; i < module_count; ++i)

@@ -48,7 +48,7 @@ void end(format::Writer& line, char* storage) noexcept;
          detail::above_default[module].load(std::memory_order_relaxed);
 }
 
-/// Sets the levels from `LEVEL` or `MODULE:LEVEL`, or several of them with commas between, the later
+/// Sets the levels from `LEVEL`, `MODULE:LEVEL` or `MODULE` (its info), or several of them with commas between, the later
 /// ones winning. Returns false, and changes nothing, if there is a word it does not know.
 /// Async-signal-safe.
 [[nodiscard]] bool configure(std::string_view levels) noexcept;

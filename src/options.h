@@ -14,7 +14,7 @@
 // The types are bool, int (1 to limits::option_number), Choice (a word of those in `argument`), Number
 // (auto, or as int) and LogLevels. `Flag` options are the launcher's too; `Hidden` ones live in the environment alone.
 #define UNBLOCK_OPTIONS(X)                                                                             \
-  X(LogLevels, log, "warning", "LEVEL|MODULE:LEVEL,...", Flag, "what to report on stderr")             \
+  X(LogLevels, log, "warning", "LEVEL|MODULE[:LEVEL],...", Flag, "what to report on stderr")             \
   X(bool, stats, false, nullptr, Flag, "print a table of counters when the program ends")              \
   X(bool, strict, false, nullptr, Flag, "fail, rather than run natively, if fibers are impossible")    \
   X(bool, no_children, false, nullptr, Flag, "run the program's child programs natively")              \

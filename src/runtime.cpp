@@ -23,6 +23,7 @@
 #include "processors.h"
 #include "scheduler.h"
 #include "signals.h"
+#include "stalls.h"
 #include "stats.h"
 #include "waiting.h"
 #include "watchdog.h"
@@ -210,6 +211,7 @@ void print_stats() noexcept {
 }
 
 void exit_process(int status) noexcept {
+  stalls::report();
   print_stats();
   for (;;) kernel::call(SYS_exit_group, status);
 }

@@ -39,4 +39,9 @@ constexpr int watchdog_eager_looks = 50;        // looks without a finding befor
 constexpr int watchdog_looks = 200;             // and before it sleeps for good while the loop is idle
 constexpr int unmarked_call_us = 500;           // after this it asks the kernel whether a fiber sleeps
 
+constexpr std::size_t stall_ring = 8;           // stalls taken down and not reported yet
+constexpr std::size_t stall_stack_words = 512;  // of the stack of each, to look for its callers in
+constexpr std::size_t stall_frames = 16;        // callers reported
+constexpr std::size_t stalls_reported = 256;    // different ones, for good
+
 }  // namespace unblock::limits

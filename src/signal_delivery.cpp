@@ -12,6 +12,7 @@
 #include "runtime.h"
 #include "runtime_limits.h"
 #include "signals.h"
+#include "stalls.h"
 #include "stats.h"
 
 namespace unblock::signals {
@@ -192,8 +193,13 @@ void detail::on_kick(int, siginfo_t* info, void* raw) {
     post(copy);
     if (fiber) --fiber->in_runtime;
   }
-  if (!fiber || !fiber->signals.attention.load(std::memory_order_relaxed)) return;
   auto& context = *static_cast<ucontext_t*>(raw);
+  if (fiber && !fiber->in_runtime) {
+    const auto& registers = context.uc_mcontext.gregs;
+    stalls::answer(*fiber->carrier, static_cast<std::uintptr_t>(registers[REG_RIP]),
+                   static_cast<std::uintptr_t>(registers[REG_RSP]));
+  }
+  if (!fiber || !fiber->signals.attention.load(std::memory_order_relaxed)) return;
   auto& rip = context.uc_mcontext.gregs[REG_RIP];
   auto& rax = context.uc_mcontext.gregs[REG_RAX];
   if (const unsigned long abort = in_place::interrupted_at(static_cast<unsigned long>(rip))) {

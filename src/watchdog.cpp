@@ -17,6 +17,7 @@
 #include "processors.h"
 #include "runtime_limits.h"
 #include "signals.h"
+#include "stalls.h"
 #include "stats.h"
 
 namespace unblock::watchdog {
@@ -108,8 +109,10 @@ bool look(Processor& processor, Sight& sight) noexcept {
     return false;
   }
   const bool due = overdue(sight, *holder, now);
-  sight.call = holder->call.load(std::memory_order_relaxed);
-  return due && retake(processor, *holder);
+  const std::uint64_t call = sight.call = holder->call.load(std::memory_order_relaxed);
+  if (!due || !retake(processor, *holder)) return false;
+  if (!call) stalls::note(*holder, now - sight.since);
+  return true;
 }
 
 // Whether a processor has been behind for so long, without ever having nothing to do, that another is worth
@@ -199,6 +202,7 @@ void body(void*) {
       pause = std::min(pause * 2, limits::watchdog_longest_us);
     }
     kick_again();
+    stalls::report();
   }
 }
 

@@ -23,7 +23,7 @@ enum OwnFlag : int { help_flag = 1000, version_flag };
   std::exit(own_failure);
 }
 
-/// "--log LEVEL|MODULE:LEVEL,..."
+/// "--log LEVEL|MODULE[:LEVEL],..."
 std::string synopsis(const options::Option& option) {
   std::string text = std::string("--") + option.flag;
   if (option.argument) text.append(" ").append(option.argument);

@@ -72,6 +72,10 @@ class Symbols {
   [[nodiscard]] std::size_t size() const noexcept;
   /// The address of symbol `index` if it is a function defined here, else 0.
   [[nodiscard]] std::uintptr_t function(std::size_t index) const noexcept;
+  /// The name of symbol `index`.
+  [[nodiscard]] const char* name(std::size_t index) const noexcept {
+    return strings_ + symbols_[index].st_name;
+  }
 
  private:
   // DT_GNU_HASH, taken apart: see the System V ABI's supplement, or glibc's elf/dl-lookup.c.

@@ -79,9 +79,17 @@ TEST_CASE("levels for all, then for one module") {
   CHECK_FALSE(log::enabled(log::io, log::Level::warning));
 }
 
+TEST_CASE("a module alone means its info") {
+  DefaultLevels levels;
+  REQUIRE(log::configure("error,stall"));
+  CHECK(log::enabled(log::stall, log::Level::info));
+  CHECK_FALSE(log::enabled(log::stall, log::Level::debug));
+  CHECK_FALSE(log::enabled(log::io, log::Level::warning));
+}
+
 TEST_CASE("a word that is not known changes nothing") {
   DefaultLevels levels;
-  for (const char* text : {"", "loud", "debug,loud", "loud,debug", "io", "io:", ":debug", "net:debug",
+  for (const char* text : {"", "loud", "debug,loud", "loud,debug", "net", "io:", ":debug", "net:debug",
                            "io:debug:x", "debug,,info", ",debug", "DEBUG", " debug"}) {
     INFO(text);
     CHECK_FALSE(log::configure(text));
