@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <sys/eventfd.h>
 
+#include "calls/arguments.h"
 #include "calls/handlers.h"
 #include "descriptors.h"
 #include "edge.h"
@@ -12,6 +13,7 @@
 #include "next.h"
 #include "options.h"
 #include "runtime.h"
+#include "siblings.h"
 #include "symbols.h"
 
 namespace unblock::real {
@@ -19,6 +21,7 @@ namespace unblock::real {
 #define UNBLOCK_NEXT(result, name, parameters, arguments) \
   static constinit Next<result parameters> name(#name);
 UNBLOCK_CANCELLATION_POINTS(UNBLOCK_NEXT)
+UNBLOCK_HOME_CALLS(UNBLOCK_NEXT)
 UNBLOCK_OTHER_HOOKS(UNBLOCK_NEXT)
 UNBLOCK_SPECIAL_HOOKS(UNBLOCK_NEXT)
 
@@ -49,16 +52,28 @@ long serve(Fiber& fiber, Call&& call) {
 }
 
 template <class Call>
-long serve_cancellable(Fiber& fiber, Call&& call) {
+long answer_cancellable(Fiber& fiber, Call&& call) {
   // First the mark that a cancellation may wake the fiber, then the look whether there was one.
   // The canceller has the other order, and the barrier for both.
   fiber.cancellable.store(!cancellation_disabled, std::memory_order_relaxed);
   fiber.cut_short = false;
   asm volatile("" ::: "memory");
   pthread_testcancel();
-  const long result = serve(fiber, call);
+  const long result = edge::serve(fiber, nullptr, call);
   fiber.cancellable.store(false, std::memory_order_relaxed);
   return result;
+}
+
+template <class Call>
+long serve_cancellable(Fiber& fiber, Call&& call) {
+  return to_errno(answer_cancellable(fiber, call));
+}
+
+// A call that may return as another fiber than made it, and more than once.
+template <class Call>
+long serve_at_home(long nr, const calls::Words& arguments, Call&& call) {
+  return to_errno(
+      siblings::serve(nr, arguments.words, [&] { return answer_cancellable(*self(), call); }));
 }
 
 }  // namespace
@@ -70,6 +85,7 @@ void open_door() noexcept { open = true; }
 void look_up_next_symbols() noexcept {
 #define UNBLOCK_LOOK_UP(result, name, parameters, arguments) real::name.look_up();
   UNBLOCK_CANCELLATION_POINTS(UNBLOCK_LOOK_UP)
+  UNBLOCK_HOME_CALLS(UNBLOCK_LOOK_UP)
   UNBLOCK_OTHER_HOOKS(UNBLOCK_LOOK_UP)
   UNBLOCK_SPECIAL_HOOKS(UNBLOCK_LOOK_UP)
 }
@@ -91,7 +107,16 @@ using namespace unblock;
 #define UNBLOCK_PLAIN_HOOK(result, name, parameters, arguments) \
   UNBLOCK_HOOK(result, name, parameters, arguments, serve)
 
+#define UNBLOCK_HOME_HOOK(result, name, parameters, arguments)                              \
+  extern "C" [[gnu::visibility("default")]] result name parameters {                        \
+    if (!hooks::fiber_to_serve()) return real::name arguments;                              \
+    return static_cast<result>(                                                             \
+        hooks::serve_at_home(SYS_##name, calls::Words arguments,                            \
+                             [&](Fiber& fiber) { return calls::name(UNBLOCK_FIRST arguments); })); \
+  }
+
 UNBLOCK_CANCELLATION_POINTS(UNBLOCK_CANCELLABLE_HOOK)
+UNBLOCK_HOME_CALLS(UNBLOCK_HOME_HOOK)
 UNBLOCK_OTHER_HOOKS(UNBLOCK_PLAIN_HOOK)
 
 // Those that are not system calls of their own.

@@ -10,15 +10,18 @@
   X(ssize_t, writev, (int fd, const iovec* parts, int count), (fd, parts, count)) \
   X(ssize_t, recvmsg, (int fd, msghdr* message, int flags), (fd, message, flags)) \
   X(ssize_t, sendmsg, (int fd, const msghdr* message, int flags), (fd, message, flags)) \
-  X(int, accept, (int fd, sockaddr* address, socklen_t* length), (fd, address, length)) \
-  X(int, accept4, (int fd, sockaddr* address, socklen_t* length, int flags), (fd, address, length, flags)) \
   X(int, connect, (int fd, const sockaddr* address, socklen_t length), (fd, address, length)) \
-  X(int, poll, (pollfd* entries, nfds_t count, int milliseconds), (entries, count, milliseconds)) \
-  X(int, select, (int count, fd_set* read, fd_set* write, fd_set* except, timeval* timeout), \
-    (count, read, write, except, timeout)) \
   X(int, epoll_wait, (int epfd, epoll_event* events, int count, int milliseconds), \
     (epfd, events, count, milliseconds)) \
   X(int, close, (int fd), (fd))
+
+// The same, for those in which an iterative server may wait for its next connection.
+#define UNBLOCK_HOME_CALLS(X) \
+  X(int, accept, (int fd, sockaddr* address, socklen_t* length), (fd, address, length)) \
+  X(int, accept4, (int fd, sockaddr* address, socklen_t* length, int flags), (fd, address, length, flags)) \
+  X(int, poll, (pollfd* entries, nfds_t count, int milliseconds), (entries, count, milliseconds)) \
+  X(int, select, (int count, fd_set* read, fd_set* write, fd_set* except, timeval* timeout), \
+    (count, read, write, except, timeout))
 
 // The same, for what is no cancellation point.
 #define UNBLOCK_OTHER_HOOKS(X) \

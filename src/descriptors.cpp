@@ -13,6 +13,7 @@
 #include "processors.h"
 #include "refuges.h"
 #include "runtime_limits.h"
+#include "siblings.h"
 
 namespace unblock::descriptors {
 
@@ -176,6 +177,7 @@ void shared() noexcept {
 }
 
 void forget(int fd) noexcept {
+  siblings::closed(fd);
   if (Entry* entry = find(fd)) {
     entry->kind.store(Kind::Unknown, std::memory_order_relaxed);
     entry->born.store(0, std::memory_order_relaxed);

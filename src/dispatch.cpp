@@ -10,6 +10,7 @@
 #include "edge.h"
 #include "in_place.h"
 #include "process.h"
+#include "siblings.h"
 
 extern "C" {
 // For entry.S.
@@ -96,6 +97,9 @@ void initialise() noexcept {
 #define UNBLOCK_ROUTE(name) unblock_routes[SYS_##name] = FromAnywhere;
   UNBLOCK_CALLS_FROM_ANYWHERE(UNBLOCK_ROUTE)
 #undef UNBLOCK_ROUTE
+  if (siblings::wanted())
+    for (unsigned nr = 0; nr < routes; ++nr)
+      if (HomeCall::is(nr)) unblock_routes[nr] = FromAnywhere;
   find_vector_state();
 }
 
@@ -123,8 +127,12 @@ unblock::Verdict unblock_dispatch(unblock::Frame* frame) {
       const auto word = [](std::uint64_t value) { return static_cast<long>(value); };
       const long arguments[6] = {word(frame->rdi), word(frame->rsi), word(frame->rdx),
                                  word(frame->r10), word(frame->r8),  word(frame->r9)};
-      result =
-          edge::serve(*fiber, frame, [&](Fiber& served) { return dispatch::answer(served, nr, arguments); });
+      if (!fiber) siblings::gate({nr, arguments});
+      if (!self()) return Verdict::Native;
+      result = siblings::serve(nr, arguments, [&] {
+        return edge::serve(*self(), frame,
+                           [&](Fiber& served) { return dispatch::answer(served, nr, arguments); });
+      });
     }
   }
   frame->rax = static_cast<std::uint64_t>(result);

@@ -4,11 +4,14 @@
 #include <pthread.h>
 #include <utility>
 
+#include "siblings.h"
+
 namespace unblock::edge::detail {
 
 bool settle(Fiber& fiber, long& result, const Frame* frame) {
   const bool interrupted = is_restart_code(result);
   const bool cut_short = std::exchange(fiber.cut_short, false);
+  siblings::interrupted(fiber);
   // Handlers make calls of their own, and may never come back.
   const Nanoseconds deadline = std::exchange(fiber.restart_deadline, 0);
   signals::Delivery delivery;

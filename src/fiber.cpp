@@ -56,6 +56,7 @@ void clean(Fiber& fiber) noexcept {
   fiber.restart_deadline = 0;
   fiber.clear_tid = nullptr;
   fiber.robust = nullptr;
+  fiber.sibling = nullptr;
   fiber.signals.mask.store(0, std::memory_order_relaxed);
   fiber.signals.attention.store(0, std::memory_order_relaxed);
   fiber.signals.restore_mask = false;

@@ -18,6 +18,7 @@ struct robust_list_head;
 namespace unblock {
 
 struct Carrier;
+struct Sibling;
 class Processor;
 
 /// Where a fiber's wait stands. Whoever moves it from Waiting to Woken, and only that one, makes the
@@ -62,6 +63,8 @@ struct alignas(limits::cache_line) Fiber {
   int* clear_tid = nullptr;            ///< zeroed and woken at the end: set_tid_address(2)
   robust_list_head* robust = nullptr;  ///< get_robust_list(2)
   char name[16] = {};                  ///< PR_SET_NAME
+
+  Sibling* sibling = nullptr;  ///< of one that shares a stack with others: slices.h
 
   // Room for waits with many parts (poll, futex_waitv); kept until the fiber ends.
   void* scratch = nullptr;

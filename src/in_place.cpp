@@ -8,6 +8,7 @@
 
 #include "kernel.h"
 #include "scheduler.h"
+#include "siblings.h"
 #include "signals.h"
 #include "stats.h"
 
@@ -56,7 +57,7 @@ long marked(Fiber& fiber, long nr, const long (&arguments)[6]) noexcept {
 
 long sleeping(Fiber& fiber, long nr, const long (&arguments)[6]) noexcept {
   stats::count(stats::in_place_calls);
-  if (fibers::live() > 1) scheduler::hand_off(fiber);
+  if (fibers::live() > 1 && !siblings::keeps_processor(fiber)) scheduler::hand_off(fiber);
   return marked(fiber, nr, arguments);
 }
 

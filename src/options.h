@@ -22,6 +22,8 @@
   X(int, slice, 10, "MS", Flag, "milliseconds a thread may compute while others wait")                 \
   X(Number, processors, "auto", "N|auto", Flag, "how many threads may run at once under unblock; auto: as many as there are CPUs") \
   X(int, help_after, 100, "US", Hidden, "microseconds a ready thread waits before another processor takes it") \
+  X(bool, iterative, false, nullptr, Flag, "serve an iterative server's connections side by side")     \
+  X(int, max_siblings, 10000, "COUNT", Flag, "how many of them at once; the rest wait in the backlog")  \
   X(int, spare_carriers, 8, "COUNT", Hidden, "idle kernel threads kept for calls that block")          \
   X(Choice, doors, "both", "both|sites", Hidden, "how calls reach unblock; for its own tests")
 

@@ -12,6 +12,7 @@
 #include "runtime.h"
 #include "scheduler.h"
 #include "calls/signal_calls.h"
+#include "siblings.h"
 #include "signals.h"
 #include "threads.h"
 
@@ -52,6 +53,7 @@ Verdict clone(Frame& frame) {
     if (threads::read_arguments(frame, arguments) != 0) return Verdict::Native;
   }
   if ((arguments.flags & thread_flags) == thread_flags) {
+    siblings::thread_starts();
     if (!fiber) fiber = runtime::activate();
     return fiber ? make_thread(frame, *fiber, arguments) : Verdict::Native;
   }

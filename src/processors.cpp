@@ -6,6 +6,7 @@
 #include "libev_loop.h"
 #include "memory.h"
 #include "options.h"
+#include "siblings.h"
 #include "stats.h"
 
 namespace unblock::processors {
@@ -37,7 +38,7 @@ Processor* idle_one() noexcept {
 
 int wanted() noexcept {
   const auto& given = options::values();
-  if (given.cooperative) return 1;
+  if (given.cooperative || siblings::founded()) return 1;
   const int number = given.processors.number ? given.processors.number : available_cpus();
   return number < static_cast<int>(limits::max_processors) ? number : static_cast<int>(limits::max_processors);
 }

@@ -22,6 +22,7 @@
 #include "patch/patch.h"
 #include "processors.h"
 #include "scheduler.h"
+#include "siblings.h"
 #include "signals.h"
 #include "stalls.h"
 #include "stats.h"
@@ -127,8 +128,9 @@ bool prepare() noexcept {
   by_itself = true;
   stats::keep(options::values().stats);
   context::initialise();
+  siblings::prepare();
   dispatch::initialise();
-  if (patch::cover_gate(unblock_entry) < 0) return refuse(patch::reason());
+  if (patch::cover_gate(unblock_entry, siblings::wanted()) < 0) return refuse(patch::reason());
   return true;
 }
 
@@ -182,6 +184,7 @@ void fiber_ended() noexcept {
 
 void forget(Fiber& fiber) noexcept {
   unblock_self = nullptr;
+  siblings::forget();
   signals::give_back(fiber);
   watchdog::forget();
   patch::after_fork();

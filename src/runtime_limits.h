@@ -37,6 +37,10 @@ constexpr std::size_t hidden_descriptors = 256;  // of our own: loops, files clo
 constexpr unsigned hidden_base = 1 << 12;       // where they are numbered from if RLIMIT_NOFILE allows more
 constexpr int watchdog_eager_looks = 50;        // looks without a finding before its sleep grows
 constexpr int watchdog_looks = 200;             // and before it sleeps for good while the loop is idle
+constexpr std::size_t block_step = 512;         // bytes; what kept slices of stacks are rounded up to
+constexpr std::size_t largest_block = 32 << 10; // bytes; larger ones are mapped by themselves
+constexpr std::size_t block_chunk = 256 << 10;  // bytes mapped at once for smaller ones
+constexpr std::size_t home_listeners = 16;      // listening sockets of one iterative server
 constexpr int unmarked_call_us = 500;           // after this it asks the kernel whether a fiber sleeps
 
 constexpr std::size_t stall_ring = 8;           // stalls taken down and not reported yet

@@ -6,6 +6,7 @@
 #include "credentials.h"
 #include "processor.h"
 #include "processors.h"
+#include "slices.h"
 #include "stats.h"
 #include "threads.h"
 
@@ -40,12 +41,12 @@ void leave(Fiber& fiber, Fiber* next) noexcept {
   Carrier& carrier = *fiber.carrier;
   if (next == &fiber) return;
   stats::count(stats::switches);
-  if (next && !next->on_carrier.load(std::memory_order_acquire)) [[likely]] {
+  if (next && !next->on_carrier.load(std::memory_order_acquire) && slices::in_place(*next)) [[likely]] {
     board(carrier, *next);
     jump(carrier, &fiber, fiber.context, next->context);
   } else {
-    // One that is still being left elsewhere is waited for by the idle loop: to wait for it here, in a fiber
-    // that the other kernel thread may in turn wait for, would be for ever.
+    // The idle loop puts a sibling's stack in place. One that is still being left elsewhere it waits for:
+    // to wait for it here, in a fiber that the other kernel thread may in turn wait for, would be for ever.
     carrier.next_fiber = next;
     carrier.running = nullptr;
     jump(carrier, &fiber, fiber.context, carrier.context);
@@ -84,7 +85,10 @@ void acquire(Fiber& fiber) noexcept {
 
 long park(Fiber& fiber) noexcept {
   stats::count(stats::parks);
-  leave(fiber, fiber.carrier->processor->pick());
+  if (slices::stays(fiber)) [[unlikely]]
+    slices::wait_alone(fiber);
+  else
+    leave(fiber, fiber.carrier->processor->pick());
   fiber.wait.store(Wait::None, std::memory_order_relaxed);
   return fiber.wake_result;
 }
@@ -104,10 +108,16 @@ bool wake(Fiber& fiber, long result) noexcept {
 }
 
 void yield(Fiber& fiber) noexcept {
+  if (slices::stays(fiber)) return;
   acquire(fiber);
   fiber.carrier->processor->push(fiber);
   leave(fiber, fiber.carrier->processor->pick());
   release(fiber);
+}
+
+void split(Fiber& original, Fiber& copy) noexcept {
+  original.carrier->processor->push(original);
+  leave(original, &copy);
 }
 
 void hand_off(Fiber& fiber) noexcept {
@@ -148,6 +158,7 @@ void exit(Fiber& fiber) noexcept {
 void run(Carrier& carrier, Fiber& fiber) noexcept {
   stats::count(stats::switches);
   board(carrier, fiber);
+  if (fiber.sibling) slices::seat(fiber);
   jump(carrier, nullptr, carrier.context, fiber.context);
 }
 

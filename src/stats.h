@@ -27,6 +27,9 @@
   X(futex_wakes, "fibers woken from one")                          \
   X(futex_kernel_wakes, "kernel threads woken from one")           \
   X(io_waits, "waits for a descriptor")                            \
+  X(siblings_created, "connections served by a flow of their own") \
+  X(siblings_peak, "the most there were at once")                  \
+  X(slices_copied, "slices of the shared stack put away or back")  \
   X(signals_delivered, "signal handlers run in a fiber")
 
 namespace unblock::stats {

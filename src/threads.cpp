@@ -11,6 +11,8 @@
 #include "runtime.h"
 #include "scheduler.h"
 #include "signals.h"
+#include "siblings.h"
+#include "slices.h"
 #include "user.h"
 
 // entry.S: goes on behind the site with the frame's registers, stack included.
@@ -98,7 +100,7 @@ long create(Fiber& parent, const Frame& frame, const CloneArguments& arguments) 
 }
 
 void exit(Fiber& fiber, int status) noexcept {
-  if (fibers::live() == 1) runtime::exit_process(status);
+  if (fibers::live() == 1 || fiber.sibling) runtime::exit_process(status);
   futex::release_robust_list(fiber);
   signals::discard(fiber);
   ++fiber.in_runtime;
@@ -107,6 +109,7 @@ void exit(Fiber& fiber, int status) noexcept {
 
 void bury(Fiber& fiber) noexcept {
   auto* word = reinterpret_cast<std::uint32_t*>(fiber.clear_tid);
+  slices::leave(fiber);
   fiber.on_carrier.store(false, std::memory_order_release);
   fibers::destroy(fiber);
   runtime::fiber_ended();
@@ -126,11 +129,12 @@ bool is_exit_word(const std::uint32_t* word) noexcept {
 
 namespace unblock::calls {
 
-long gettid(Fiber& fiber) noexcept { return fiber.tid; }
+long gettid(Fiber& fiber) noexcept { return siblings::thread_of(fiber).tid; }
 
 long set_tid_address(Fiber& fiber, int* word) noexcept {
-  fiber.clear_tid = word;
-  return fiber.tid;
+  Fiber& thread = siblings::thread_of(fiber);
+  thread.clear_tid = word;
+  return thread.tid;
 }
 
 long set_robust_list(Fiber& fiber, robust_list_head* head, std::size_t size) noexcept {

@@ -16,6 +16,7 @@
 #include "options.h"
 #include "processors.h"
 #include "runtime_limits.h"
+#include "siblings.h"
 #include "signals.h"
 #include "stalls.h"
 #include "stats.h"
@@ -108,7 +109,8 @@ bool look(Processor& processor, Sight& sight) noexcept {
     sight.since = now;
     return false;
   }
-  const bool due = overdue(sight, *holder, now);
+  const Fiber* running = holder->running;
+  const bool due = overdue(sight, *holder, now) && !(running && siblings::keeps_processor(*running));
   const std::uint64_t call = sight.call = holder->call.load(std::memory_order_relaxed);
   if (!due || !retake(processor, *holder)) return false;
   if (!call) stalls::note(*holder, now - sight.since);

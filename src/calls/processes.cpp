@@ -7,6 +7,7 @@
 #include "in_place.h"
 #include "kernel.h"
 #include "runtime.h"
+#include "siblings.h"
 #include "user.h"
 
 namespace unblock::calls {
@@ -53,7 +54,8 @@ long waitid(Fiber& fiber, int type, pid_t id, siginfo_t* info, int options, rusa
 
 long prctl(Fiber& fiber, int option, unsigned long second, unsigned long third, unsigned long fourth,
            unsigned long fifth) noexcept {
-  constexpr std::size_t size = sizeof fiber.name;
+  Fiber& thread = siblings::thread_of(fiber);
+  constexpr std::size_t size = sizeof thread.name;
   switch (option) {
     case PR_SET_NAME: {
       char name[size] = {};
@@ -61,15 +63,15 @@ long prctl(Fiber& fiber, int option, unsigned long second, unsigned long third, 
         if (!user::copy(&name[i], reinterpret_cast<const char*>(second) + i, 1)) return -EFAULT;
         if (!name[i]) break;
       }
-      __builtin_memcpy(fiber.name, name, size);
+      __builtin_memcpy(thread.name, name, size);
       // The process' own name is its first thread's.
-      return fiber.main ? runtime::name_process(name) : 0;
+      return thread.main ? runtime::name_process(name) : 0;
     }
     case PR_GET_TID_ADDRESS:
-      return user::store(reinterpret_cast<int**>(second), fiber.clear_tid) ? 0 : -EFAULT;
+      return user::store(reinterpret_cast<int**>(second), thread.clear_tid) ? 0 : -EFAULT;
     case PR_GET_NAME:
-      if (!fiber.name[0]) break;
-      return user::copy(reinterpret_cast<void*>(second), fiber.name, size) ? 0 : -EFAULT;
+      if (!thread.name[0]) break;
+      return user::copy(reinterpret_cast<void*>(second), thread.name, size) ? 0 : -EFAULT;
     default: break;
   }
   return kernel::call(SYS_prctl, option, second, third, fourth, fifth);

@@ -2,6 +2,7 @@
 #include "patch.h"
 
 #include <cerrno>
+#include <iterator>
 #include <link.h>
 #include <sys/syscall.h>
 
@@ -21,6 +22,9 @@ constinit char why[160] = "";
 constexpr std::int32_t required[] = {SYS_futex, SYS_clone, SYS_exit};
 // The calls that start threads. Older libraries have no clone3.
 constexpr std::int32_t creating[] = {SYS_clone, SYS_clone3};
+// Those, and the calls in which a server may wait for a connection.
+constexpr std::int32_t creating_or_accepting[] = {SYS_clone, SYS_clone3, SYS_accept,  SYS_accept4,
+                                                  SYS_poll,  SYS_ppoll,  SYS_select, SYS_pselect6};
 
 // How far from `clone` clone3 is looked for before all of the text is.
 constexpr std::size_t neighbourhood = 16 << 10;
@@ -57,23 +61,24 @@ int no_libc() noexcept {
   return fail(-ENOSYS, "no GNU libc.so.6 is loaded: the program is static or uses another C library");
 }
 
-bool collect_creating(const Object& libc, Plan& plan) noexcept {
+bool collect_gate(const Object& libc, Plan& plan, bool accepting) noexcept {
   const std::uintptr_t clone = Symbols(libc).find("clone");
   const Segment* segment = libc.segment_of(clone);
   if (!segment) return false;
+  if (accepting) return plan.collect_calls(segment->range, creating_or_accepting, std::size(creating_or_accepting));
   Range near = segment->range;
   if (near.end - clone > neighbourhood) near.end = clone + neighbourhood;
   if (clone - near.begin > neighbourhood) near.begin = clone - neighbourhood;
   return plan.collect_calls(near, creating, 2);
 }
 
-int cover_gate_of(const Object& libc, void (*entry)()) noexcept {
+int cover_gate_of(const Object& libc, void (*entry)(), bool accepting) noexcept {
   Covered* covered = coverage_of(libc);
   if (!covered) return fail(-ENOMEM, "no memory");
   if (covered->complete() || covered->live[Covered::gate].load()) return 0;
   Plan plan(libc);
-  if (!collect_creating(libc, plan)) return fail(-ENOEXEC, "libc.so.6 has no `clone`, or there is no memory");
-  plan.decide(false);
+  if (!collect_gate(libc, plan, accepting)) return fail(-ENOEXEC, "libc.so.6 has no `clone`, or there is no memory");
+  plan.decide(accepting);
   if (!plan.covered(SYS_clone))
     return fail(-ENOEXEC, "the system call in libc.so.6's clone cannot be rewritten");
   if (const int failure = plan.commit(*covered, Covered::gate, entry))
@@ -135,10 +140,10 @@ int cover_objects(void (*entry)()) noexcept {
 
 }  // namespace
 
-int cover_gate(void (*entry)()) noexcept {
+int cover_gate(void (*entry)(), bool accepting) noexcept {
   const Guard guard(lock);
   Object libc;
-  return find_libc(libc) ? cover_gate_of(libc, entry) : no_libc();
+  return find_libc(libc) ? cover_gate_of(libc, entry, accepting) : no_libc();
 }
 
 int cover_all(void (*entry)()) noexcept {

@@ -1,0 +1,265 @@
+// The rounds of an iterative server: coming home, leaving with a connection, ending.
+#include "siblings.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <utility>
+
+#include "descriptors.h"
+#include "iterative.h"
+#include "kernel.h"
+#include "log.h"
+#include "options.h"
+#include "processors.h"
+#include "runtime.h"
+#include "runtime_limits.h"
+#include "scheduler.h"
+#include "signals.h"
+#include "stats.h"
+#include "waiting.h"
+
+namespace unblock::siblings {
+
+namespace detail {
+constinit bool wanted = false;
+constinit int serving = 0;
+}
+
+namespace {
+
+using detail::serving;
+
+struct State {
+  Fiber* principal = nullptr;
+  Fiber* heir = nullptr;         // goes on as the principal, whose flow is to end
+  bool dividing = true;
+  bool waits_for_room = false;   // the principal
+  bool selects = false;          // descriptors must be below FD_SETSIZE
+  int latest = 0;                // the last connection's number: the lowest that was free
+  int home[limits::home_listeners] = {};
+  std::size_t homes = 0;         // how many
+};
+
+constinit State state;
+
+bool is_home(int fd) noexcept {
+  return std::find(state.home, state.home + state.homes, fd) != state.home + state.homes;
+}
+
+bool listens(int fd) noexcept {
+  int answer = 0;
+  socklen_t size = sizeof answer;
+  return kernel::call(SYS_getsockopt, fd, SOL_SOCKET, SO_ACCEPTCONN, &answer, &size) == 0 && answer &&
+         !(kernel::call(SYS_fcntl, fd, F_GETFL) & O_NONBLOCK);
+}
+
+// The principal waits for `fd`: if connections come by it, it is one of those that siblings come back to.
+bool make_home(int fd) noexcept {
+  if (is_home(fd)) return true;
+  if (!listens(fd)) return false;
+  if (state.homes < limits::home_listeners) state.home[state.homes++] = fd;
+  return is_home(fd);
+}
+
+void decline(const char* why) noexcept {
+  detail::wanted = state.dividing = false;
+  iterative::decline(why);
+}
+
+// Makes `fiber`, which waits for connections, the principal.
+bool begin(Fiber& fiber, const HomeCall& call) noexcept {
+  if (!fiber.main || !call.waits() || !call.any_awaited(listens)) return false;
+  if (fibers::live() > 1 || processors::count() > 1) return decline("it has threads"), false;
+  if (!slices::found(fiber)) return decline("it does not run on the stack that the kernel gave it"), false;
+  state.principal = &fiber;
+  return true;
+}
+
+// Whether the next connection's number, and a few more for those who serve, are within the limit.
+bool descriptors_left() noexcept {
+  rlimit limit{};
+  kernel::call(SYS_prlimit64, 0, RLIMIT_NOFILE, nullptr, &limit);
+  const rlim_t most = state.selects ? std::min<rlim_t>(limit.rlim_cur, FD_SETSIZE) : limit.rlim_cur;
+  const rlim_t usable = most - most / 8;
+  if (static_cast<rlim_t>(state.latest) < usable) return true;
+  const long lowest = kernel::call(SYS_fcntl, state.home[0], F_DUPFD_CLOEXEC, 0);
+  if (lowest < 0) return lowest != -EMFILE;
+  kernel::call(SYS_close, lowest);
+  state.latest = static_cast<int>(lowest);
+  return static_cast<rlim_t>(lowest) < usable;
+}
+
+bool full() noexcept {
+  return serving >= options::values().max_siblings || (serving > 0 && !descriptors_left());
+}
+
+// Leaves further connections in the backlog until somebody has ended. 0 or -EINTR.
+long wait_for_room(Fiber& fiber) noexcept {
+  while (full()) {
+    state.waits_for_room = true;
+    const long result = edge::serve(fiber, nullptr, [](Fiber& waiter) {
+      return waiting::until(waiter, never) == -EINTR ? waiting::restart_if_asked : 0;
+    });
+    state.waits_for_room = false;
+    if (result < 0) return result;
+  }
+  return 0;
+}
+
+// A fiber for the flow that leaves, with what a thread would inherit. Null if there is no memory.
+Fiber* make_server(Fiber& principal) noexcept {
+  Fiber* server = fibers::create();
+  if (!server) return nullptr;
+  if (!slices::join(*server, principal)) {
+    fibers::destroy(*server);
+    return nullptr;
+  }
+  server->context.fs = principal.context.fs;
+  server->home = principal.home;
+  server->in_runtime = principal.in_runtime;
+  server->robust = principal.robust;
+  server->signals.mask.store(principal.signals.mask.load(std::memory_order_relaxed), std::memory_order_relaxed);
+  server->signals.alternate = principal.signals.alternate;
+  __builtin_memcpy(server->name, principal.name, sizeof server->name);
+  return server;
+}
+
+// Returns twice: true in the copy that stays at home. Only once, as the principal, if there is no memory.
+bool divide(Fiber& principal, int connection) noexcept {
+  ++principal.in_runtime;
+  Fiber* server = make_server(principal);
+  if (!server) {
+    --principal.in_runtime;
+    return false;
+  }
+  server->sibling->connection = connection;
+  server->sibling->accepted = connection >= 0;
+  stats::count(stats::siblings_created);
+  stats::raise(stats::siblings_peak, ++serving);
+  scheduler::acquire(principal);
+  scheduler::split(principal, *server);
+  Fiber& here = *self();
+  scheduler::release(here);
+  --here.in_runtime;
+  return &here == &principal;
+}
+
+[[noreturn]] void end(Fiber& fiber) noexcept {
+  signals::discard(fiber);
+  ++fiber.in_runtime;
+  --serving;
+  if (state.waits_for_room) scheduler::wake(*state.principal, 0);
+  scheduler::exit(fiber);
+}
+
+// The principal's flow is over. It stays asleep until somebody goes on as its fiber.
+[[noreturn]] void step_down(Fiber& fiber) noexcept {
+  ++fiber.in_runtime;
+  scheduler::acquire(fiber);
+  Fiber& heir = *std::exchange(state.heir, nullptr);
+  scheduler::wake(heir, 0);
+  for (;;) scheduler::park(fiber);
+}
+
+// The calling sibling has its connection still when it comes home: this program serves several at once by itself,
+// or collects them. It goes on as the principal, and nobody divides any more.
+void take_over(Fiber& fiber) noexcept {
+  if (!std::exchange(state.dividing, false)) return;
+  iterative::decline("it keeps a connection while it waits for the next");
+  ++fiber.in_runtime;
+  scheduler::acquire(fiber);
+  state.heir = &fiber;
+  while (state.heir) {
+    scheduler::prepare_wait(fiber);
+    scheduler::wake(*state.principal, -EINTR);
+    scheduler::park(fiber);
+  }
+  --serving;
+  slices::go_on_as(*state.principal);
+  scheduler::release(*self());
+  --self()->in_runtime;
+}
+
+bool is_open(int fd) noexcept { return fd >= 0 && kernel::call(SYS_fcntl, fd, F_GETFD) >= 0; }
+
+// A sibling that serves, or has, makes a call in which it may be at home.
+void come_back(Fiber& fiber, const HomeCall& call) noexcept {
+  const Sibling& sibling = *fiber.sibling;
+  if ((call.accepts() && !sibling.accepted) || !call.any_awaited(is_home) || !call.waits()) return;
+  if (!is_open(sibling.connection)) end(fiber);
+  take_over(fiber);
+}
+
+}  // namespace
+
+void prepare() noexcept { detail::wanted = options::values().iterative; }
+
+bool founded() noexcept { return state.principal != nullptr; }
+
+void gate(const HomeCall& call) noexcept {
+  if (!call.readable() || !call.waits() || !call.any_awaited(listens)) return;
+  if (const char* obstacle = iterative::obstacle())
+    decline(obstacle);
+  else if (!runtime::activate())
+    detail::wanted = false;
+}
+
+long come(const HomeCall& call) noexcept {
+  Fiber& fiber = *self();
+  if (!fiber.sibling && !begin(fiber, call)) return 0;
+  state.selects |= call.selects();
+  if (&fiber != state.principal) return come_back(fiber, call), 0;
+  if (state.heir) step_down(fiber);
+  bool at_home = false;
+  static_cast<void>(call.any_awaited([&](int fd) {
+    at_home |= make_home(fd);
+    return false;
+  }));
+  return at_home && call.accepts() && state.dividing ? wait_for_room(fiber) : 0;
+}
+
+bool depart(const HomeCall& call, long result, Nanoseconds deadline) noexcept {
+  Fiber& fiber = *self();
+  if (!fiber.sibling || (!call.accepts() && result == 0) || !call.any_ready(is_home)) return false;
+  if (&fiber != state.principal) {
+    if (!call.accepts()) return false;
+    fiber.sibling->accepted = true;
+    fiber.sibling->connection = state.latest = static_cast<int>(result);
+    return false;
+  }
+  if (!state.dividing) return false;
+  if (call.accepts()) state.latest = static_cast<int>(result);
+  while (!call.accepts() && full()) static_cast<void>(wait_for_room(fiber));
+  if (!divide(fiber, call.accepts() ? static_cast<int>(result) : -1)) return false;
+  if (deadline != never) self()->restart_deadline = deadline;
+  return true;
+}
+
+void interrupted(Fiber& fiber) noexcept {
+  if (&fiber == state.principal && state.heir) step_down(fiber);
+}
+
+void closed(int fd) noexcept {
+  const Fiber* fiber = self();
+  if (fiber && fiber->sibling && fiber->sibling->connection == fd) fiber->sibling->connection = -1;
+  int* const end = state.home + state.homes;
+  state.homes = static_cast<std::size_t>(std::remove(state.home, end, fd) - state.home);
+}
+
+void thread_starts() noexcept {
+  if (!detail::wanted || !state.dividing) return;
+  if (!state.principal) return decline("it starts threads");
+  state.dividing = false;
+  iterative::decline("it starts threads");
+}
+
+void forget() noexcept {
+  slices::forget();
+  state = {};
+  serving = 0;
+}
+
+}  // namespace unblock::siblings
