@@ -29,7 +29,34 @@ void notify_cancellation(Fiber& fiber) noexcept {
   scheduler::wake(fiber, -EINTR);
 }
 
+// What it maps in here without being told where is a stack. A pthread_create() in a signal handler in the
+// middle of this ends it early, and the stack is the kernel's.
+template <class Call>
+int making_thread(Call&& call) {
+  Fiber* fiber = self();
+  if (!fiber) return call();
+  fiber->making_thread = true;
+  const int result = call();
+  fiber->making_thread = false;
+  return result;
+}
+
 }  // namespace
+
+extern "C" [[gnu::visibility("default")]] int pthread_create(pthread_t* thread,
+                                                             const pthread_attr_t* attributes,
+                                                             void* (*body)(void*), void* argument) {
+  static constinit real::Next<int(pthread_t*, const pthread_attr_t*, void* (*)(void*), void*)> next(
+      "pthread_create");
+  return making_thread([&] { return next(thread, attributes, body, argument); });
+}
+
+// With the types of C11's <threads.h> in glibc.
+extern "C" [[gnu::visibility("default")]] int thrd_create(pthread_t* thread, int (*body)(void*),
+                                                          void* argument) {
+  static constinit real::Next<int(pthread_t*, int (*)(void*), void*)> next("thrd_create");
+  return making_thread([&] { return next(thread, body, argument); });
+}
 
 // libc wakes a thread for a deferred cancellation by a signal only while it is in a cancellation point of
 // libc's own; in one of ours we do it.

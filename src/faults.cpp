@@ -8,6 +8,7 @@
 #include "log.h"
 #include "patch/patch.h"
 #include "signals.h"
+#include "stacks.h"
 #include "user.h"
 
 namespace unblock::signals {
@@ -115,6 +116,10 @@ void detail::on_fault(int signal, siginfo_t* info, void* raw) {
       deliver(*fiber, &context, nullptr);
     return;
   }
+  // A guard of ours is a mapping without access to the program.
+  if (info->si_code == SEGV_MAPERR && signal == SIGSEGV &&
+      stacks::guards(reinterpret_cast<std::uintptr_t>(info->si_addr)))
+    info->si_code = SEGV_ACCERR;
   pass_on(fiber, signal, info, context);
 }
 

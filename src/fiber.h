@@ -49,6 +49,7 @@ struct alignas(limits::cache_line) Fiber {
   Nanoseconds restart_deadline = 0;  ///< of a call that a signal interrupted and that goes on; 0: none
 
   SignalState signals;
+  bool making_thread = false;  ///< in pthread_create(3): the stack it maps may be one of ours
   bool in_setxid = false;  ///< in glibc's handler that takes setuid(2) through all threads
 
   std::atomic<bool> cancellable{false};  ///< in a hooked call that is a cancellation point, and enabled

@@ -24,6 +24,7 @@
 #include "scheduler.h"
 #include "siblings.h"
 #include "signals.h"
+#include "stacks.h"
 #include "stalls.h"
 #include "stats.h"
 #include "waiting.h"
@@ -160,6 +161,8 @@ void stop(Fiber& main) noexcept {
   processors::end_all();
   descriptors::shared();  // from now on the program closes and opens without us
   print_stats();
+  stacks::disown_unused();
+  stacks::forget();
   fibers::forget_all();
 }
 
@@ -192,6 +195,7 @@ void forget(Fiber& fiber) noexcept {
   parking_lot::forget_all();
   carriers::forget_others(*fiber.carrier);
   fibers::forget_all();
+  stacks::forget();
   stats::reset();
   stats_printed = false;
   processors::forget_all();

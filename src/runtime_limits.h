@@ -42,6 +42,10 @@ constexpr std::size_t largest_block = 32 << 10; // bytes; larger ones are mapped
 constexpr std::size_t block_chunk = 256 << 10;  // bytes mapped at once for smaller ones
 constexpr std::size_t home_listeners = 16;      // listening sockets of one iterative server
 constexpr int unmarked_call_us = 500;           // after this it asks the kernel whether a fiber sleeps
+constexpr std::size_t stack_slabs = 64;         // mappings that threads' stacks come from
+constexpr std::size_t stack_sizes = 8;          // sizes of them there are slabs for; others are the kernel's
+constexpr std::size_t largest_stack = 1 << 30;  // bytes; larger ones are the kernel's
+constexpr std::size_t kept_stacks = 64;         // of threads that ended, whose pages are kept for a while
 
 constexpr std::size_t stall_ring = 8;           // stalls taken down and not reported yet
 constexpr std::size_t stall_stack_words = 512;  // of the stack of each, to look for its callers in

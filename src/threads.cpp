@@ -13,6 +13,7 @@
 #include "signals.h"
 #include "siblings.h"
 #include "slices.h"
+#include "stacks.h"
 #include "user.h"
 
 // entry.S: goes on behind the site with the frame's registers, stack included.
@@ -94,6 +95,7 @@ long create(Fiber& parent, const Frame& frame, const CloneArguments& arguments) 
   fiber->in_runtime = 1;
   fiber->signals.mask.store(parent.signals.mask.load(std::memory_order_relaxed), std::memory_order_relaxed);
   __builtin_memcpy(fiber->name, parent.name, sizeof fiber->name);
+  stacks::begin(arguments.stack_top);
   const long tid = fiber->tid;
   fiber->home->post(*fiber);
   return tid;

@@ -18,6 +18,7 @@
 #include "runtime_limits.h"
 #include "siblings.h"
 #include "signals.h"
+#include "stacks.h"
 #include "stalls.h"
 #include "stats.h"
 
@@ -189,6 +190,7 @@ void body(void*) {
   while (!state.stopping.load(std::memory_order_relaxed)) {
     credentials::follow(credentials);
     if (quiet > limits::watchdog_looks && idle()) {
+      stacks::release_kept();
       state.asleep.store(true, std::memory_order_seq_cst);
       if (idle()) sleep(0);
       state.asleep.store(false, std::memory_order_relaxed);

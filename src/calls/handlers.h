@@ -94,6 +94,21 @@ long setresuid(Fiber& fiber, long first, long second, long third) noexcept;
 long setresgid(Fiber& fiber, long first, long second, long third) noexcept;
 long setgroups(Fiber& fiber, long first, long second) noexcept;
 
+// mappings.cpp
+long mmap(Fiber& fiber, std::uintptr_t begin, std::size_t bytes, int protection, int flags, int fd,
+          long offset) noexcept;
+long mprotect(Fiber& fiber, std::uintptr_t begin, std::size_t bytes, int protection) noexcept;
+long madvise(Fiber& fiber, std::uintptr_t begin, std::size_t bytes, int advice) noexcept;
+long munmap(Fiber& fiber, std::uintptr_t begin, std::size_t bytes) noexcept;
+long mremap(Fiber& fiber, std::uintptr_t begin, std::size_t bytes, std::size_t wanted, int flags,
+            std::uintptr_t fixed) noexcept;
+long pkey_mprotect(Fiber& fiber, std::uintptr_t begin, std::size_t bytes, int protection, int key) noexcept;
+long mlock(Fiber& fiber, std::uintptr_t begin, std::size_t bytes) noexcept;
+long mlock2(Fiber& fiber, std::uintptr_t begin, std::size_t bytes, int flags) noexcept;
+long mlockall(Fiber& fiber, int flags) noexcept;
+long mbind(Fiber& fiber, std::uintptr_t begin, std::size_t bytes, int mode, const unsigned long* nodes,
+           long count, unsigned flags) noexcept;
+
 // processes.cpp
 long execve(Fiber& fiber, const char* path, char* const* arguments, char* const* environment) noexcept;
 long execveat(Fiber& fiber, int directory, const char* path, char* const* arguments, char* const* environment,

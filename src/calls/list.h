@@ -74,6 +74,17 @@
   X(sched_rr_get_interval, Fiber) \
   X(getpriority, Fiber)        \
   X(setpriority, Fiber)        \
+  /* mappings */               \
+  X(mmap, Fiber)               \
+  X(mprotect, Fiber)           \
+  X(madvise, Fiber)            \
+  X(munmap, Fiber)             \
+  X(mremap, Fiber)             \
+  X(pkey_mprotect, Fiber)      \
+  X(mlock, Fiber)              \
+  X(mlock2, Fiber)             \
+  X(mlockall, Fiber)           \
+  X(mbind, Fiber)              \
   /* signals */                \
   X(rt_sigprocmask, Fiber)     \
   X(rt_sigpending, Fiber)      \
