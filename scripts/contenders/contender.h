@@ -1,6 +1,6 @@
-// What the benchmark's servers in C and C++ have in common: the command line, the listener, the two protocols.
-// Usage of each: NAME PORT echo|http|sleep, on 127.0.0.1. echo: bytes come back as they went. http: each
-// request's head is answered with 128 bytes. sleep: as echo, after 5 ms.
+// What the benchmark's servers in C and C++ have in common: the command line, the listener, the two
+// protocols. Usage of each: NAME PORT echo|http|sleep, on 127.0.0.1. echo: bytes come back as they went.
+// http: each request's head is answered with 128 bytes. sleep: as echo, after 5 ms.
 #pragma once
 
 #include <arpa/inet.h>
@@ -26,8 +26,10 @@ static const char http_answer[http_answer_size + 1] =
 static inline int heads_ended(unsigned char* matched, const char* data, size_t size) {
   int ended = 0;
   for (size_t i = 0; i < size; ++i) {
-    if (data[i] == "\r\n\r\n"[*matched]) ++*matched;
-    else *matched = data[i] == '\r';
+    if (data[i] == "\r\n\r\n"[*matched])
+      ++*matched;
+    else
+      *matched = data[i] == '\r';
     if (*matched == 4) ++ended, *matched = 0;
   }
   return ended;

@@ -68,9 +68,12 @@ static void serve(int fd) {
   char data[message_size];
   ssize_t size = read(fd, data, sizeof data);
   if (size < 0 && errno == EAGAIN) return;
-  if (size <= 0) close(fd);
-  else if (protocol == protocol_echo) answer(fd, data, (size_t)size);
-  else if (protocol == protocol_sleep) put_to_sleep(fd, data, (size_t)size);
+  if (size <= 0)
+    close(fd);
+  else if (protocol == protocol_echo)
+    answer(fd, data, (size_t)size);
+  else if (protocol == protocol_sleep)
+    put_to_sleep(fd, data, (size_t)size);
   else
     for (int heads = heads_ended(&matched[fd], data, (size_t)size); heads > 0; --heads)
       answer(fd, http_answer, http_answer_size);
@@ -98,8 +101,10 @@ int main(int argc, char** argv) {
     struct epoll_event events[events_at_once];
     int count = epoll_wait(epoll, events, events_at_once, wake_sleepers());
     for (int i = 0; i < count; ++i) {
-      if (events[i].data.fd == listener) accept_all(listener);
-      else serve(events[i].data.fd);
+      if (events[i].data.fd == listener)
+        accept_all(listener);
+      else
+        serve(events[i].data.fd);
     }
   }
 }

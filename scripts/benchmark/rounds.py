@@ -1,0 +1,86 @@
+"""The rounds: every contender in turn, so that what changes on the machine hits all alike."""
+
+import subprocess
+import sys
+from dataclasses import astuple, fields
+from pathlib import Path
+from typing import Optional
+
+from comparison import table
+from comparison.load import LoadFailed
+
+from . import measure, primitives
+from .contenders import Contender
+from .workloads import Workload
+
+FAILURES = (LoadFailed, RuntimeError, OSError, subprocess.SubprocessError, ValueError)
+COLUMNS = [column.name for column in fields(measure.Run)]
+
+
+class Rounds:
+    """What was measured, by load and contender."""
+
+    def __init__(self, contenders: list[Contender], workloads: list[Workload], build: Path, rounds: int,
+                 seconds: float):
+        self.contenders, self.workloads, self.rounds = contenders, workloads, rounds
+        self._build, self._seconds = build, seconds
+        self.runs: dict[tuple[str, str], list[measure.Run]] = {}
+        self.failures: dict[tuple[str, str], str] = {}
+        self.primitives: dict[tuple[str, str], list[float]] = {}
+        self.sleepers: list[tuple[str, int, primitives.Sleepers]] = []
+
+    def serve(self) -> None:
+        """The loads on servers."""
+        for workload in self.workloads:
+            for number in range(self.rounds):
+                self._say(f"{workload.name}: round {number + 1}/{self.rounds}")
+                for contender in self.contenders:
+                    self._try((workload.name, contender.name), self.runs, lambda: measure.run(
+                        contender, workload, self._build, self._seconds, count=number == 0))
+
+    def exercise(self) -> None:
+        """The primitives."""
+        for primitive in primitives.PRIMITIVES:
+            self._say(primitive.name)
+            for _ in range(self.rounds):
+                for runner in self.runners():
+                    self._try((primitive.name, runner), self.primitives,
+                              lambda: primitives.nanoseconds(primitive, runner, self._build))
+
+    def sleep(self, threads: int) -> None:
+        """How many threads can sleep, with the default stack size and with small ones."""
+        for runner in self.runners():
+            for stack_kib in (0, 64):
+                self._say(f"{threads:,} sleeping threads: {runner}")
+                try:
+                    seen = primitives.sleepers(runner, self._build, threads, stack_kib)
+                    self.sleepers.append((runner, stack_kib, seen))
+                except FAILURES as error:
+                    self.failures[("sleepers", runner)] = str(error)
+
+    def runners(self) -> list[str]:
+        """The contenders that run the blocking program."""
+        return [one.name for one in self.contenders if one.name in primitives.RUNNERS]
+
+    def median(self, workload: str, contender: str, column: str) -> Optional[float]:
+        """Of all rounds; None when there is none."""
+        return measure.median(self.runs.get((workload, contender), []), column)
+
+    def write_csv(self, path: str) -> None:
+        """A row for each run on a server."""
+        rows = [[*key, number + 1, *astuple(one)] for key, runs in self.runs.items()
+                for number, one in enumerate(runs)]
+        table.write_csv(path, ["load", "server", "round", *COLUMNS], rows)
+
+    def _try(self, key: tuple[str, str], found: dict, call) -> None:
+        if key in self.failures:
+            return
+        try:
+            found.setdefault(key, []).append(call())
+        except FAILURES as error:
+            self.failures[key] = str(error)
+            self._say(f"  {key[1]} failed: {error}")
+
+    @staticmethod
+    def _say(text: str) -> None:
+        print(text, file=sys.stderr, flush=True)

@@ -1,0 +1,78 @@
+"""What was measured, as Markdown tables."""
+
+import statistics
+from typing import Optional
+
+from comparison import table
+
+from . import measure
+from .contenders import BASE, OURS
+from .primitives import KERNEL, PRIMITIVES
+from .rounds import Rounds
+
+SERVERS = ["load", "server", "requests/s", "p50 ms", "p99 ms", "CPU us/req", "spread", "/ epoll",
+           "syscalls/req"]
+MEMORY = ["idle", "server", "RSS KiB", "page tables KiB", "in all KiB"]
+PRIMITIVE = ["ns of one", "", "threads", "spread", "unblocked", "spread", "ratio"]
+SLEEPERS = ["stack", "run by", "asleep", "seconds", "GiB in all", "KiB each", "stopped by"]
+
+
+def _spread(values: list[float], form: str) -> str:
+    return f"{min(values):{form}}-{max(values):{form}}" if values else "-"
+
+
+def _server_row(rounds: Rounds, load: str, server: str, first: bool) -> list[str]:
+    title = load if first else ""
+    if reason := rounds.failures.get((load, server)):
+        return [title, server, "failed: " + reason]
+    cpu = measure.values(rounds.runs[(load, server)], "cpu_us")
+    base = rounds.median(load, BASE, "cpu_us")
+    figures = [table.figure(rounds.median(load, server, column))
+               for column in ("requests_per_s", "p50_ms", "p99_ms", "cpu_us")]
+    return [title, server, *figures, _spread(cpu, ".2f"),
+            table.factor(statistics.median(cpu) / base if base else None),
+            table.figure(rounds.median(load, server, "system_calls"))]
+
+
+def servers(rounds: Rounds) -> str:
+    """A row for each load and contender."""
+    return table.render(SERVERS, [
+        _server_row(rounds, load.name, one.name, one is rounds.contenders[0])
+        for load in rounds.workloads for one in rounds.contenders])
+
+
+def memory(rounds: Rounds) -> str:
+    """What idle connections cost."""
+    rows = []
+    for load in rounds.workloads:
+        for one in rounds.contenders:
+            kib = [rounds.median(load.name, one.name, column)
+                   for column in ("rss_kib", "tables_kib", "available_kib")]
+            if load.name.startswith("echo") and load.connections >= 1000 and kib[0] is not None:
+                rows.append([f"{load.connections:,}", one.name, *map(table.figure, kib)])
+    return table.render(MEMORY, rows)
+
+
+def _median(values: list[float]) -> Optional[float]:
+    return statistics.median(values) if values else None
+
+
+def primitive(rounds: Rounds) -> str:
+    """The primitives of threads."""
+    rows = []
+    for one in PRIMITIVES:
+        kernel, ours = (rounds.primitives.get((one.name, runner), []) for runner in (KERNEL, OURS))
+        ratio = table.factor(_median(kernel) / _median(ours)) if kernel and ours else "-"
+        rows.append([one.name, one.about, table.figure(_median(kernel)), _spread(kernel, ".0f"),
+                     table.figure(_median(ours)), _spread(ours, ".0f"), ratio])
+    return table.render(PRIMITIVE, rows)
+
+
+def sleepers(rounds: Rounds) -> str:
+    """Threads asleep at once."""
+    rows = []
+    for runner, stack_kib, seen in rounds.sleepers:
+        each = seen.gib * 1024 * 1024 / seen.threads if seen.threads else None
+        rows.append([f"{stack_kib} KiB" if stack_kib else "default", runner, f"{seen.threads:,}",
+                     table.figure(seen.seconds), table.figure(seen.gib), table.figure(each), seen.error])
+    return table.render(SLEEPERS, rows)
