@@ -1,5 +1,6 @@
 // The exported symbols. A hook only routes: on a fiber to our handler, else to the next libc symbol.
 #include <cerrno>
+#include <netdb.h>
 #include <pthread.h>
 #include <sys/eventfd.h>
 
@@ -22,6 +23,7 @@ namespace unblock::real {
   static constinit Next<result parameters> name(#name);
 UNBLOCK_CANCELLATION_POINTS(UNBLOCK_NEXT)
 UNBLOCK_HOME_CALLS(UNBLOCK_NEXT)
+UNBLOCK_UNDIVIDED(UNBLOCK_NEXT)
 UNBLOCK_OTHER_HOOKS(UNBLOCK_NEXT)
 UNBLOCK_SPECIAL_HOOKS(UNBLOCK_NEXT)
 
@@ -86,6 +88,7 @@ void look_up_next_symbols() noexcept {
 #define UNBLOCK_LOOK_UP(result, name, parameters, arguments) real::name.look_up();
   UNBLOCK_CANCELLATION_POINTS(UNBLOCK_LOOK_UP)
   UNBLOCK_HOME_CALLS(UNBLOCK_LOOK_UP)
+  UNBLOCK_UNDIVIDED(UNBLOCK_LOOK_UP)
   UNBLOCK_OTHER_HOOKS(UNBLOCK_LOOK_UP)
   UNBLOCK_SPECIAL_HOOKS(UNBLOCK_LOOK_UP)
 }
@@ -115,7 +118,16 @@ using namespace unblock;
                              [&](Fiber& fiber) { return calls::name(UNBLOCK_FIRST arguments); })); \
   }
 
+#define UNBLOCK_UNDIVIDED_HOOK(result, name, parameters, arguments)  \
+  extern "C" [[gnu::visibility("default")]] result name parameters { \
+    Fiber* fiber = hooks::fiber_to_serve();                          \
+    if (!fiber) return real::name arguments;                         \
+    const siblings::Undivided whole(*fiber);                         \
+    return real::name arguments;                                     \
+  }
+
 UNBLOCK_CANCELLATION_POINTS(UNBLOCK_CANCELLABLE_HOOK)
+UNBLOCK_UNDIVIDED(UNBLOCK_UNDIVIDED_HOOK)
 UNBLOCK_HOME_CALLS(UNBLOCK_HOME_HOOK)
 UNBLOCK_OTHER_HOOKS(UNBLOCK_PLAIN_HOOK)
 

@@ -29,6 +29,21 @@
   X(int, dup3, (int from, int to, int flags), (from, to, flags)) \
   X(int, sched_yield, (), ())
 
+// What keeps the state of a question to the resolver in the thread: one sibling after the other.
+#define UNBLOCK_UNDIVIDED(X) \
+  X(int, getaddrinfo, (const char* host, const char* service, const addrinfo* hints, addrinfo** found), \
+    (host, service, hints, found)) \
+  X(int, getnameinfo, (const sockaddr* address, socklen_t length, char* host, socklen_t host_size, \
+    char* service, socklen_t service_size, int flags), \
+    (address, length, host, host_size, service, service_size, flags)) \
+  X(hostent*, gethostbyname, (const char* name), (name)) \
+  X(hostent*, gethostbyname2, (const char* name, int family), (name, family)) \
+  X(hostent*, gethostbyaddr, (const void* address, socklen_t length, int family), (address, length, family)) \
+  X(int, gethostbyname_r, (const char* name, hostent* entry, char* buffer, size_t size, hostent** found, \
+    int* error), (name, entry, buffer, size, found, error)) \
+  X(int, gethostbyaddr_r, (const void* address, socklen_t length, int family, hostent* entry, char* buffer, \
+    size_t size, hostent** found, int* error), (address, length, family, entry, buffer, size, found, error))
+
 // Those with a hook of their own: no system calls by their names, or more to do than to route.
 #define UNBLOCK_SPECIAL_HOOKS(X) \
   X(ssize_t, recvfrom, (int fd, void* data, size_t size, int flags, sockaddr* address, socklen_t* length), \

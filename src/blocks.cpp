@@ -72,7 +72,7 @@ void release(Block block) noexcept {
     return;
   }
   Guard guard(lock);
-  put(block.start, block.room);
+  put(block.start, rounded(block.room, limits::block_step));
 }
 
 }  // namespace unblock::blocks

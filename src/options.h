@@ -23,6 +23,7 @@
   X(Number, processors, "auto", "N|auto", Flag, "how many threads may run at once under unblock; auto: as many as there are CPUs") \
   X(int, help_after, 100, "US", Hidden, "microseconds a ready thread waits before another processor takes it") \
   X(bool, iterative, false, nullptr, Flag, "serve an iterative server's connections side by side")     \
+  X(bool, private_globals, false, nullptr, Flag, "with --iterative: each connection has the program's variables to itself") \
   X(int, max_siblings, 10000, "COUNT", Flag, "how many of them at once; the rest wait in the backlog")  \
   X(int, spare_carriers, 8, "COUNT", Hidden, "idle kernel threads kept for calls that block")          \
   X(Choice, doors, "both", "both|sites", Hidden, "how calls reach unblock; for its own tests")

@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <utility>
 
+#include "alarms.h"
 #include "descriptors.h"
 #include "iterative.h"
 #include "kernel.h"
@@ -45,6 +46,19 @@ struct State {
 
 constinit State state;
 
+// Descriptors from before the first connection, those beyond the table's end excepted.
+constinit std::uint64_t shared[limits::shared_descriptors / 64];
+
+bool within(int fd) noexcept { return fd >= 0 && static_cast<std::size_t>(fd) < limits::shared_descriptors; }
+
+void note_shared() noexcept {
+  for (int fd = 0; within(fd); ++fd) {
+    const std::uint64_t bit = std::uint64_t{1} << fd % 64;
+    const bool open = kernel::call(SYS_fcntl, fd, F_GETFD) >= 0;
+    open ? shared[fd / 64] |= bit : shared[fd / 64] &= ~bit;
+  }
+}
+
 bool is_home(int fd) noexcept {
   return std::find(state.home, state.home + state.homes, fd) != state.home + state.homes;
 }
@@ -74,6 +88,7 @@ bool begin(Fiber& fiber, const HomeCall& call) noexcept {
   if (!fiber.main || !call.waits() || !call.any_awaited(listens)) return false;
   if (fibers::live() > 1 || processors::count() > 1) return decline("it has threads"), false;
   if (!slices::found(fiber)) return decline("it does not run on the stack that the kernel gave it"), false;
+  note_shared();
   state.principal = &fiber;
   return true;
 }
@@ -148,6 +163,7 @@ bool divide(Fiber& principal, int connection) noexcept {
 }
 
 [[noreturn]] void end(Fiber& fiber) noexcept {
+  alarms::forget(fiber);
   signals::discard(fiber);
   ++fiber.in_runtime;
   --serving;
@@ -242,7 +258,12 @@ void interrupted(Fiber& fiber) noexcept {
   if (&fiber == state.principal && state.heir) step_down(fiber);
 }
 
+bool share(int fd) noexcept {
+  return founded() && within(fd) && (shared[fd / 64] >> fd % 64 & 1) != 0;
+}
+
 void closed(int fd) noexcept {
+  if (share(fd)) shared[fd / 64] &= ~(std::uint64_t{1} << fd % 64);
   const Fiber* fiber = self();
   if (fiber && fiber->sibling && fiber->sibling->connection == fd) fiber->sibling->connection = -1;
   int* const end = state.home + state.homes;

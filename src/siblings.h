@@ -72,6 +72,25 @@ long serve(long nr, const long (&words)[6], Call&& call) {
   return home.selects() ? at_home<HomeCall::Sets>(home, call) : at_home<HomeCall::NoSets>(home, call);
 }
 
+/// Whether `fd` was there before the first connection: what is said on it is not to be mixed with what others say.
+[[nodiscard]] bool share(int fd) noexcept;
+
+/// Until it is gone, `fiber`, if it is a sibling and `wanted`, lets no other run while it waits.
+class Undivided {
+ public:
+  explicit Undivided(Fiber& fiber, bool wanted = true) noexcept : sibling_(wanted ? fiber.sibling : nullptr) {
+    if (sibling_) ++sibling_->undivided;
+  }
+  ~Undivided() {
+    if (sibling_) --sibling_->undivided;
+  }
+  Undivided(const Undivided&) = delete;
+  Undivided& operator=(const Undivided&) = delete;
+
+ private:
+  Sibling* sibling_;
+};
+
 /// A signal has interrupted the call of `fiber`: if somebody else goes on as the principal, never returns.
 void interrupted(Fiber& fiber) noexcept;
 

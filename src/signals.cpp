@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <ctime>
 
+#include "alarms.h"
 #include "carrier.h"
 #include "kernel.h"
 #include "runtime_limits.h"
@@ -126,6 +127,7 @@ void leave_to_kernel(SignalSet set) noexcept {
 
 void receive(const siginfo_t& info) noexcept {
   if (info.si_signo == kick && info.si_code == SI_TKILL) return;
+  if (alarms::rang(info)) return;
   post(info);
 }
 

@@ -8,8 +8,10 @@
 #include <sys/resource.h>
 #include <utility>
 
+#include "alarms.h"
 #include "carrier.h"
 #include "kernel.h"
+#include "private_globals.h"
 #include "processor.h"
 #include "stats.h"
 
@@ -53,9 +55,9 @@ bool find_shared() noexcept {
   return on_shared_stack(__builtin_frame_address(0));
 }
 
-Sibling* make(Fiber& thread) noexcept {
+Sibling* make(Fiber& fiber, Fiber& thread) noexcept {
   const blocks::Block block = blocks::allocate(sizeof(Sibling));
-  return block.start ? new (block.start) Sibling(thread) : nullptr;
+  return block.start ? new (block.start) Sibling(fiber, thread) : nullptr;
 }
 
 // Room for `size` bytes that is not much more than that: what a waiting sibling costs is its slice.
@@ -77,6 +79,7 @@ void put_away(Fiber& fiber) noexcept {
   sibling.size = size;
   sibling.error_number = *shared.error_number;
   if (shared.exceptions) sibling.exceptions = *shared.exceptions;
+  private_globals::put_away(sibling);
   stats::count(stats::slices_copied, 1);
 }
 
@@ -85,19 +88,21 @@ void bring_back(Fiber& fiber) noexcept {
   std::memcpy(shared.base - sibling.size, sibling.kept.start, sibling.size);
   *shared.error_number = sibling.error_number;
   if (shared.exceptions) *shared.exceptions = sibling.exceptions;
+  private_globals::bring_back(sibling);
   stats::count(stats::slices_copied, 1);
 }
 
 }  // namespace
 
 bool found(Fiber& thread) noexcept {
-  if (!find_shared() || !(thread.sibling = make(thread))) return false;
+  if (!find_shared() || !private_globals::begin() || !(thread.sibling = make(thread, thread))) return false;
   seated = &thread;
+  alarms::adopt(thread);
   return true;
 }
 
 bool join(Fiber& fiber, Fiber& original) noexcept {
-  fiber.sibling = make(original.sibling->thread);
+  fiber.sibling = make(fiber, original.sibling->thread);
   if (fiber.sibling) fiber.sibling->copy_of = &original;
   return fiber.sibling != nullptr;
 }
@@ -105,7 +110,11 @@ bool join(Fiber& fiber, Fiber& original) noexcept {
 void leave(Fiber& fiber) noexcept {
   Sibling* sibling = std::exchange(fiber.sibling, nullptr);
   if (!sibling) return;
-  if (seated == &fiber) seated = nullptr;
+  if (seated == &fiber) {
+    seated = nullptr;
+    private_globals::abandon();
+  }
+  private_globals::release(*sibling);
   blocks::release(sibling->kept);
   blocks::release({reinterpret_cast<char*>(sibling), sizeof(Sibling)});
 }
@@ -158,12 +167,16 @@ void go_on_as(Fiber& fiber) noexcept {
   fiber.carrier = &carrier;
   fiber.on_carrier.store(true, std::memory_order_relaxed);
   std::swap(fiber.sibling, former.sibling);
+  std::swap(fiber.sibling->fiber, former.sibling->fiber);
   seated = carrier.running = unblock_self = &fiber;
   leave(former);
   former.on_carrier.store(false, std::memory_order_release);
   fibers::destroy(former);
 }
 
-void forget() noexcept { seated = nullptr; }
+void forget() noexcept {
+  seated = nullptr;
+  alarms::forget_all();
+}
 
 }  // namespace unblock::slices

@@ -28,14 +28,19 @@ struct ExceptionGlobals {
 
 /// What makes a fiber a sibling: its part of the thread and the stack that it shares.
 struct Sibling {
-  explicit Sibling(Fiber& owner) noexcept : thread(owner) {}
+  Sibling(Fiber& self, Fiber& owner) noexcept : fiber(&self), thread(owner) {}
 
+  Fiber* fiber;                   ///< whose this is
   Fiber& thread;                  ///< the fiber whose thread they all are
   Fiber* copy_of = nullptr;       ///< until it first runs: whose slice, seated now, is its own, too
   blocks::Block kept;             ///< its slice while it is not seated
   std::size_t size = 0;           ///< bytes of it
   int error_number = 0;           ///< errno while it is not seated
   ExceptionGlobals exceptions{};  ///< likewise
+  blocks::Block variables;        ///< its own pages of the program's: private_globals.h
+  Nanoseconds rings_at = 0;       ///< when its alarm rings; 0: it is not set
+  Nanoseconds alarm_interval = 0;
+  Sibling* next_alarm = nullptr;
   unsigned undivided = 0;         ///< while it waits now, no other may run: it is in the middle of something
   int connection = -1;            ///< the one it serves, until it is closed
   bool accepted = false;          ///< has taken its connection

@@ -30,6 +30,7 @@
   X(siblings_created, "connections served by a flow of their own") \
   X(siblings_peak, "the most there were at once")                  \
   X(slices_copied, "slices of the shared stack put away or back")  \
+  X(pages_copied, "pages of --private-globals put away or back")    \
   X(signals_delivered, "signal handlers run in a fiber")
 
 namespace unblock::stats {

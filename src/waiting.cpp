@@ -3,6 +3,7 @@
 
 #include "descriptors.h"
 #include "parking_lot.h"
+#include "siblings.h"
 #include "stats.h"
 
 namespace unblock::waiting {
@@ -50,6 +51,8 @@ long for_descriptors(Fiber& fiber, IoWaiter* waiters, unsigned count, Nanosecond
 }
 
 long for_descriptor(Fiber& fiber, int& fd, unsigned events, Nanoseconds deadline, bool exclusive) noexcept {
+  // A listener is everybody's, and waited for exclusively.
+  const siblings::Undivided whole(fiber, fiber.sibling && !exclusive && siblings::share(fd));
   IoWaiter& waiter = fiber.io_waiter;
   waiter.fd = fd;
   waiter.events = events;

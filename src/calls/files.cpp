@@ -5,11 +5,13 @@
 #include <sys/ioctl.h>
 
 #include "arguments.h"
+#include "asking.h"
 #include "carrier.h"
 #include "descriptors.h"
 #include "handlers.h"
 #include "in_place.h"
 #include "kernel.h"
+#include "siblings.h"
 
 namespace unblock::calls {
 
@@ -24,6 +26,11 @@ long fcntl(Fiber& fiber, int fd, int command, long argument) noexcept {
   const int without_wait = command == F_SETLKW ? F_SETLK : F_OFD_SETLK;
   const long result = kernel::call(SYS_fcntl, fd, without_wait, argument);
   if (result != -EAGAIN && result != -EACCES) return result;
+  if (siblings::keeps_processor(fiber))
+    return asking_again(fiber, [&] {
+      const long got = kernel::call(SYS_fcntl, fd, without_wait, argument);
+      return got == -EACCES ? -EAGAIN : got;
+    });
   return in_place::sleeping(fiber, SYS_fcntl, Words(fd, command, argument).words);
 }
 
@@ -36,6 +43,8 @@ long ioctl(Fiber& fiber, int fd, unsigned long request, long argument) noexcept 
 long flock(Fiber& fiber, int fd, int operation) noexcept {
   const long result = kernel::call(SYS_flock, fd, operation | LOCK_NB);
   if (result != -EAGAIN || (operation & LOCK_NB)) return result;
+  if (siblings::keeps_processor(fiber))
+    return asking_again(fiber, [&] { return kernel::call(SYS_flock, fd, operation | LOCK_NB); });
   return in_place::sleeping(fiber, SYS_flock, Words(fd, operation).words);
 }
 

@@ -79,6 +79,11 @@ long nanosleep(Fiber& fiber, const timespec* interval, timespec* left) noexcept;
 long clock_nanosleep(Fiber& fiber, clockid_t clock, int flags, const timespec* time, timespec* left) noexcept;
 long sched_yield(Fiber& fiber) noexcept;
 
+// alarm.cpp
+long alarm(Fiber& fiber, unsigned seconds) noexcept;
+long setitimer(Fiber& fiber, int which, const itimerval* wanted, itimerval* old) noexcept;
+long getitimer(Fiber& fiber, int which, itimerval* value) noexcept;
+
 // futexes.cpp
 long futex(Fiber& fiber, std::uint32_t* word, int operation, std::uint32_t value, long timeout_or_count,
            std::uint32_t* second, std::uint32_t third_value) noexcept;

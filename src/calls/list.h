@@ -53,6 +53,9 @@
   /* time */                   \
   X(nanosleep, Fiber)          \
   X(clock_nanosleep, Fiber)    \
+  X(alarm, Fiber)              \
+  X(setitimer, Fiber)          \
+  X(getitimer, Fiber)          \
   X(sched_yield, Fiber)        \
   /* threads and their locks */ \
   X(futex, Fiber)              \

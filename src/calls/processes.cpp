@@ -2,7 +2,9 @@
 #include <linux/prctl.h>
 #include <sys/wait.h>
 
+#include "alarms.h"
 #include "arguments.h"
+#include "asking.h"
 #include "handlers.h"
 #include "in_place.h"
 #include "kernel.h"
@@ -19,7 +21,9 @@ template <class Execute>
 long execute(Fiber& fiber, Execute&& natively) noexcept {
   signals::expose_faults();
   signals::expose_mask(fiber);
+  alarms::expose(fiber);
   const long error = natively();
+  alarms::hide();
   signals::hide_mask();
   signals::hide_faults();
   return error;
@@ -41,14 +45,23 @@ long wait4(Fiber& fiber, pid_t pid, int* status, int options, rusage* usage) noe
   // A child that has ended already costs no other carrier.
   const long result = kernel::call(SYS_wait4, pid, status, options | WNOHANG, usage);
   if (result != 0 || (options & WNOHANG)) return result;
+  if (siblings::keeps_processor(fiber))
+    return asking_again(fiber, [&] {
+      const long found = kernel::call(SYS_wait4, pid, status, options | WNOHANG, usage);
+      return found ? found : -EAGAIN;
+    });
   return in_place::sleeping(fiber, SYS_wait4, Words(pid, status, options, usage).words);
 }
 
 long waitid(Fiber& fiber, int type, pid_t id, siginfo_t* info, int options, rusage* usage) noexcept {
-  siginfo_t found{};
-  const long result = kernel::call(SYS_waitid, type, id, &found, options | WNOHANG | WNOWAIT, nullptr);
-  if (result < 0 || found.si_pid != 0 || (options & WNOHANG))
-    return kernel::call(SYS_waitid, type, id, info, options, usage);
+  const auto look = [&]() -> long {
+    siginfo_t found{};
+    const long result = kernel::call(SYS_waitid, type, id, &found, options | WNOHANG | WNOWAIT, nullptr);
+    if (result == 0 && found.si_pid == 0 && !(options & WNOHANG)) return -EAGAIN;
+    return kernel::call(SYS_waitid, type, id, info, options | WNOHANG, usage);
+  };
+  if (const long result = look(); result != -EAGAIN) return result;
+  if (siblings::keeps_processor(fiber)) return asking_again(fiber, look);
   return in_place::sleeping(fiber, SYS_waitid, Words(type, id, info, options, usage).words);
 }
 

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "kernel.h"
+#include "siblings.h"
 #include "timeouts.h"
 #include "user.h"
 #include "waiting.h"
@@ -33,6 +34,11 @@ siginfo_t sent_by_us(int signal, int code) noexcept {
 
 // Whether such a signal is read from a descriptor, so that the kernel must have it.
 bool for_descriptor(int signal) noexcept { return (detail::with_descriptor & signal_bit(signal)) != 0; }
+
+// To the process, which one flow is: natively that has it before the call returns.
+long post_to_process(Fiber& fiber, const siginfo_t& info) noexcept {
+  return fiber.sibling ? post(fiber, info) : post(info);
+}
 
 long read_mask(const SignalSet* set, std::size_t size, SignalSet& mask) noexcept {
   if (size != sizeof(SignalSet)) return -EINVAL;
@@ -160,11 +166,11 @@ long sigaltstack(Fiber& fiber, const stack_t* wanted, stack_t* old) noexcept {
   return !old || user::copy(old, &before, sizeof before) ? 0 : -EFAULT;
 }
 
-long kill(Fiber&, pid_t pid, int signal) noexcept {
+long kill(Fiber& fiber, pid_t pid, int signal) noexcept {
   if (pid <= 0) return sent_by_kernel(kernel::call(SYS_kill, pid, signal), signal);
   if (pid != own_pid() || !is_signal(signal) || (unblockable & signal_bit(signal)) || for_descriptor(signal))
     return kernel::call(SYS_kill, pid, signal);
-  return post(sent_by_us(signal, SI_USER));
+  return post_to_process(fiber, sent_by_us(signal, SI_USER));
 }
 
 long pidfd_send_signal(Fiber&, int pidfd, int signal, siginfo_t* info, unsigned flags) noexcept {
@@ -175,8 +181,9 @@ namespace {
 
 // For a fiber; anything else (another process, a kernel thread of ours) is the kernel's, by `natively`.
 template <class Natively>
-long send(pid_t tid, int signal, const siginfo_t& info, Natively&& natively) noexcept {
-  Fiber* target = fibers::find(tid);
+long send(Fiber& fiber, pid_t tid, int signal, const siginfo_t& info, Natively&& natively) noexcept {
+  // Siblings are one thread: what it sends itself is for who sends it.
+  Fiber* target = tid == siblings::thread_of(fiber).tid ? &fiber : fibers::find(tid);
   if (!target) return natively();
   if (signal == 0) return 0;
   if (!is_signal(signal)) return -EINVAL;
@@ -194,30 +201,30 @@ long read_info(const siginfo_t* info, int signal, siginfo_t& copy) noexcept {
 
 }  // namespace
 
-long tkill(Fiber&, pid_t tid, int signal) noexcept {
-  return send(tid, signal, sent_by_us(signal, SI_TKILL),
+long tkill(Fiber& fiber, pid_t tid, int signal) noexcept {
+  return send(fiber, tid, signal, sent_by_us(signal, SI_TKILL),
               [&] { return kernel::call(SYS_tkill, tid, signal); });
 }
 
-long tgkill(Fiber&, pid_t process, pid_t tid, int signal) noexcept {
+long tgkill(Fiber& fiber, pid_t process, pid_t tid, int signal) noexcept {
   const auto natively = [&] { return kernel::call(SYS_tgkill, process, tid, signal); };
-  return process == own_pid() ? send(tid, signal, sent_by_us(signal, SI_TKILL), natively) : natively();
+  return process == own_pid() ? send(fiber, tid, signal, sent_by_us(signal, SI_TKILL), natively) : natively();
 }
 
-long rt_sigqueueinfo(Fiber&, pid_t pid, int signal, siginfo_t* info) noexcept {
+long rt_sigqueueinfo(Fiber& fiber, pid_t pid, int signal, siginfo_t* info) noexcept {
   siginfo_t copy;
   if (pid != own_pid() || !is_signal(signal) || (unblockable & signal_bit(signal)) || for_descriptor(signal))
     return kernel::call(SYS_rt_sigqueueinfo, pid, signal, info);
   if (const long error = read_info(info, signal, copy)) return error;
-  return post(copy);
+  return post_to_process(fiber, copy);
 }
 
-long rt_tgsigqueueinfo(Fiber&, pid_t process, pid_t tid, int signal, siginfo_t* info) noexcept {
+long rt_tgsigqueueinfo(Fiber& fiber, pid_t process, pid_t tid, int signal, siginfo_t* info) noexcept {
   siginfo_t copy;
   const auto natively = [&] { return kernel::call(SYS_rt_tgsigqueueinfo, process, tid, signal, info); };
   if (process != own_pid()) return natively();
   if (const long error = read_info(info, signal, copy)) return error;
-  return send(tid, signal, copy, natively);
+  return send(fiber, tid, signal, copy, natively);
 }
 
 long signalfd4(Fiber&, int fd, const SignalSet* mask, std::size_t size, int flags) noexcept {
