@@ -38,6 +38,7 @@ struct alignas(limits::cache_line) Fiber {
   Processor* home = nullptr;            ///< that of the carrier it last ran on; its waits are with it
   std::atomic<bool> on_carrier{false};  ///< its stack is in use; cleared once it is saved
   bool exiting = false;                 ///< leaves its carrier for good at the next switch
+  bool has_newborns = false;            ///< made threads that may not have begun: waiting::let_newborns_begin
   std::atomic<Wait> wait{Wait::None};
   long wake_result = 0;  ///< what woke it: 0, or a negative error number
 

@@ -98,6 +98,7 @@ long create(Fiber& parent, const Frame& frame, const CloneArguments& arguments) 
   stacks::begin(arguments.stack_top);
   const long tid = fiber->tid;
   fiber->home->post(*fiber);
+  parent.has_newborns = true;
   return tid;
 }
 

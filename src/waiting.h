@@ -46,6 +46,16 @@ long wait(Fiber& fiber, Nanoseconds deadline, Arm&& arm, Disarm&& disarm) noexce
   return result;
 }
 
+/// First in a call that might have to wait for a descriptor, even where it finds it ready: the threads that
+/// `fiber` has just made begin. Natively they have, on a CPU of their own, and programs count on it: a server
+/// that hands its first clients to threads it made a moment ago.
+inline void let_newborns_begin(Fiber& fiber) noexcept {
+  if (!fiber.has_newborns) [[likely]]
+    return;
+  fiber.has_newborns = false;
+  scheduler::yield(fiber);
+}
+
 /// Sleeps until `deadline` or a signal, or until scheduler::wake().
 inline long until(Fiber& fiber, Nanoseconds deadline) noexcept {
   return wait(

@@ -22,6 +22,7 @@ bool listens(int fd) noexcept {
 // waits in place.
 template <class Accept>
 long accept_when_ready(Fiber& fiber, int fd, Accept&& take) noexcept {
+  waiting::let_newborns_begin(fiber);
   Patience patience(fiber, fd, Readable, SO_RCVTIMEO, true);
   while (!descriptors::ready(patience.fd(), POLLIN) && listens(patience.fd())) {
     const long error = patience.wait();

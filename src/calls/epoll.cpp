@@ -12,6 +12,7 @@ namespace {
 
 long wait_until(Fiber& fiber, int epfd, epoll_event* events, int count, Nanoseconds deadline) noexcept {
   const auto look = [&] { return kernel::call(SYS_epoll_wait, epfd, events, count, 0); };
+  waiting::let_newborns_begin(fiber);
   if (const long ready = look()) return ready;
   if (deadline <= clock_time::now()) return 0;
   IoWaiter& waiter = fiber.io_waiter;

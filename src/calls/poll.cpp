@@ -38,6 +38,7 @@ long make_waiters(Fiber& fiber, const pollfd* entries, nfds_t count, IoWaiter*& 
 
 long poll_until(Fiber& fiber, pollfd* entries, nfds_t count, Nanoseconds deadline) noexcept {
   const auto look = [&] { return kernel::call(SYS_poll, entries, count, 0); };
+  waiting::let_newborns_begin(fiber);
   if (const long ready = look()) return ready;
   IoWaiter* waiters;
   if (const long error = make_waiters(fiber, entries, count, waiters)) return error;

@@ -88,6 +88,7 @@ long select_until(Fiber& fiber, Sets& sets, Nanoseconds deadline) noexcept {
   if (sets.count < 0 || static_cast<std::size_t>(sets.count) > limits::max_descriptors)
     return kernel_select(&at_once);
   if (const long error = keep(fiber, sets)) return error;
+  waiting::let_newborns_begin(fiber);
   if (const long ready = look()) return ready;
   IoWaiter* waiters = waiters_of(fiber, sets);
   return wait_and_look(fiber, waiters, make_waiters(sets, waiters), deadline, look);
