@@ -18,8 +18,9 @@ PAGE = ("".join(f"{line:3} Each thread of an unmodified server, a fiber.\n" for 
 class Stage:
     """A context manager: inside it the server runs and `values` holds what its texts may refer to."""
 
-    def __init__(self, server: Server, tools: Path, launcher: Optional[Path]):
+    def __init__(self, server: Server, tools: Path, launcher: Optional[Path], pinned: bool = True):
         self._server, self._launcher = server, launcher
+        self._cores = (SERVER_CORE, LOAD_CORE) if pinned else (None, None)  # of the server, of its backend
         self._directory = tempfile.TemporaryDirectory(prefix="unblock-compare-")
         directory = Path(self._directory.name)
         self.values = {"dir": str(directory), "wwwroot": str(directory / "www"), "tools": str(tools),
@@ -56,13 +57,13 @@ class Stage:
             if self._server.backend == "http":
                 what.append(str(directory / "www" / "page.txt"))
             self._backend = Process([self.values["tools"] + "/load_backend", self.values["backend"], *what],
-                                    directory / "backend.log", LOAD_CORE, directory)
+                                    directory / "backend.log", self._cores[1], directory)
             self._backend.wait_ready(int(self.values["backend"]))
         command = shlex.split(expand(self._server.command, self.values))
         command[0] = self._server.program(self.values) or command[0]
         if self._launcher:
             command.insert(0, str(self._launcher))
-        self.process = Process(command, directory / "server.log", SERVER_CORE, directory)
+        self.process = Process(command, directory / "server.log", self._cores[0], directory)
         self.process.wait_ready(int(self.values["port"]))
 
     def _clear(self) -> None:

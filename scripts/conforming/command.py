@@ -5,7 +5,6 @@ import signal
 import subprocess
 import time
 from pathlib import Path
-from typing import Optional
 
 from comparison.process import members
 
@@ -21,12 +20,12 @@ def kill_session(session: int) -> None:
             pass
 
 
-def run(command: list[str], timeout: float, log: Path, directory: Optional[Path] = None) -> tuple[object, float]:
-    """Its exit status ("timeout" when it had to be ended) and the seconds it took. What it prints goes to `log`."""
+def run(command: list[str], timeout: float, log: Path) -> tuple[object, float]:
+    """Its exit status ("timeout" when it had to be ended) and the seconds it took; what it prints is in `log`."""
     started = time.monotonic()
     with open(log, "wb") as output:
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
-                                   cwd=directory, start_new_session=True)
+                                   start_new_session=True)
     try:
         status: object = process.wait(timeout)
     except subprocess.TimeoutExpired:

@@ -16,16 +16,18 @@ SUITES = {"programs": programs, "stress": stress, "python": cpython}
 def options_parser() -> argparse.ArgumentParser:
     """The command line; its --help is the documentation."""
     parser = argparse.ArgumentParser(
-        prog="conformance", description="Runs tests and programs that others wrote natively and unblocked, and "
-        "prints each test that fares differently. Exit status 1 when anything passes natively and fails "
+        prog="conformance", description="Runs tests and programs that others wrote natively and unblocked, "
+        "and prints each test that fares differently. Exit status 1 when anything passes natively and fails "
         "unblocked. Suites: programs, real ones with real work; stress, the stressors of stress-ng that "
         "verify themselves; python, CPython's own tests.")
     add = parser.add_argument
-    add("names", nargs="*", metavar="SUITE|NAME", help="suites, programs, stressors, modules (default: everything)")
+    add("names", nargs="*", metavar="SUITE|NAME",
+        help="suites, programs, stressors, modules (default: everything)")
     add("--list", action="store_true", help="list what there is and end")
     add("--repeat", type=int, default=1, metavar="N", help="run everything N times")
     add("--timeout", type=float, default=900, metavar="SECONDS", help="for one module, one way (default 900)")
-    add("--match", action="append", default=[], metavar="PATTERN", help="of Python's modules, only these tests")
+    add("--match", action="append", default=[], metavar="PATTERN",
+        help="of Python's modules, only these tests")
     add("--company", action="store_true",
         help="with a thread that sleeps beside every Python test, so that none has the process to itself")
     add("--logs", type=Path, metavar="DIRECTORY", help="keep what the tests printed there")
@@ -69,7 +71,7 @@ def main() -> int:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     with tempfile.TemporaryDirectory() as temporary:
         directory = chosen.logs or Path(temporary)
-        return max([run_all(chosen, entries, directory / str(number)) for number in range(1, chosen.repeat + 1)])
+        return max([run_all(chosen, entries, directory / str(run)) for run in range(1, chosen.repeat + 1)])
 
 
 if __name__ == "__main__":

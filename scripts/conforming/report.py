@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 
 GOOD = ("ok", "skipped", "expected failure")
-HEAD = (f"{'':32} {'native':>13} {'unblocked':>13} {'native':>9} {'unblocked':>9}  {'status':>8} {'status':>9}"
-        f"  {'worse':>5}")
+HEAD = (f"{'':32} {'native':>13} {'unblocked':>13} {'native':>9} {'unblocked':>9}  "
+        f"{'status':>8} {'status':>9}  {'worse':>5}")
 
 
 @dataclass

@@ -60,6 +60,8 @@ class Scene:
 
     def check(self, what: str, found, expected=True) -> None:
         """Something that must be so natively and unblocked."""
+        if isinstance(found, list) and isinstance(expected, list) and found != expected:
+            found = [one for one, right in zip(found, expected) if one != right][:2]
         self.seen[what] = "ok" if found == expected else f"FAIL: {str(found)[-150:]!r}"
 
     def same(self, what: str, answer) -> None:
@@ -79,9 +81,9 @@ class Scene:
             time.sleep(0.05)
         return False
 
-    def request(self, path: str, body: Optional[bytes] = None, port: Optional[int] = None) -> tuple[int, bytes]:
+    def request(self, path: str, body: Optional[bytes] = None) -> tuple[int, bytes]:
         """One HTTP request on a connection of its own: status and body."""
-        connection = http.client.HTTPConnection("127.0.0.1", port or self.port, timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         try:
             connection.request("GET" if body is None else "POST", path, body)
             answer = connection.getresponse()
@@ -91,7 +93,7 @@ class Scene:
 
     @staticmethod
     def crowd(number: int, client: Callable[[int], object]) -> list:
-        """What `client(i)` returned for each i below `number`, all at once; an exception's text if it raised."""
+        """What `client(i)` returned for each i below `number`, all at once; or the text of what it raised."""
         def guarded(i: int):
             try:
                 return client(i)

@@ -12,9 +12,9 @@ from .report import Group, Outcome
 CLASSES = ("filesystem", "interrupt", "io", "network", "os", "pipe", "scheduler")
 # These take all memory, processors, or process ids, reach for hardware, for the kernel's log, for mounts and
 # modules, or change the whole machine.
-LEFT_OUT = """bigheap bind-mount cpu cpu-online efivar full icmp-flood klog kvm loop memhotplug netdev oom-pipe
-pageswap pci quota ramfs rawpkt reboot rlimit rtc schedpolicy swap sync-file sysfs tmpfs tun umount usersyscall vm
-zombie""".split()
+LEFT_OUT = """bigheap bind-mount cpu cpu-online efivar full icmp-flood klog kvm loop memhotplug netdev
+oom-pipe pageswap pci quota ramfs rawpkt reboot rlimit rtc schedpolicy swap sync-file sysfs tmpfs tun umount
+usersyscall vm zombie""".split()
 INSTANCES = 2
 SECONDS = 1
 STATUSES = {0: "ok", 3: "skipped: no resources", 4: "skipped: not implemented"}  # stress-ng(1), EXIT STATUS

@@ -1,13 +1,31 @@
 """git: commits, threaded packing and searching, a clone, a check of everything."""
 
+CONFIGURATION = """[user]
+name = A
+email = a@example.com
+[init]
+defaultBranch = main
+[pack]
+threads = 4
+[grep]
+threads = 4
+[index]
+threads = 4
+[checkout]
+workers = 4
+thresholdForParallelism = 1
+[gc]
+autoDetach = false
+[core]
+preloadIndex = true
+"""
+
 
 def exercise(scene):
     """Objects' names follow from their content and the dates, so they must be the same."""
     for number in range(300):
         scene.write(f"tree/d{number % 10}/f{number}", f"line {number}\n" * (10 + number))
-    scene.write(".gitconfig", "[user]\nname = A\nemail = a@example.com\n[pack]\nthreads = 4\n[grep]\nthreads = 4\n"
-                              "[init]\ndefaultBranch = main\n[index]\nthreads = 4\n[checkout]\nworkers = 4\n"
-                              "thresholdForParallelism = 1\n[gc]\nautoDetach = false\n[core]\npreloadIndex = true\n")
+    scene.write(".gitconfig", CONFIGURATION)
     git = "git -C tree "
     date = "env GIT_AUTHOR_DATE=2020-01-01T00:00:00Z GIT_COMMITTER_DATE=2020-01-01T00:00:00Z "
     scene.run(git + "init -q")

@@ -23,7 +23,8 @@ def application(environ, start):
 
 def visit(scene):
     """The requests that any server of this application must answer."""
-    scene.check("64 slow requests at once", scene.crowd(64, lambda i: scene.request("/slow")), [(200, b"hello")] * 64)
+    slow = (200, b"hello")
+    scene.check("64 slow requests at once", scene.crowd(64, lambda i: scene.request("/slow")), [slow] * 64)
     big = (200, b"0123456789abcdef" * 65536)
     scene.check("16 times a megabyte", scene.crowd(16, lambda i: scene.request("/big")) == [big] * 16)
     bodies = [os.urandom(100000) for _ in range(16)]
@@ -36,6 +37,12 @@ def workers(scene):
     return {answer[1] for answer in scene.crowd(32, lambda i: scene.request("/pid")) if answer[0] == 200}
 
 
+def others(scene, before):
+    """Whether none of those processes answers any more."""
+    now = workers(scene)
+    return now and now.isdisjoint(before)
+
+
 def exercise(scene):
     """Requests, a reload, more requests, the end."""
     scene.write("app.py", APPLICATION)
@@ -44,6 +51,6 @@ def exercise(scene):
     before = set()
     scene.check("both workers answer", scene.until(lambda: before.update(workers(scene)) or len(before) == 2))
     server.child.send_signal(signal.SIGHUP)
-    scene.check("SIGHUP replaces them", scene.until(lambda: (now := workers(scene)) and now.isdisjoint(before)))
+    scene.check("SIGHUP replaces them", scene.until(lambda: others(scene, before)))
     scene.check("and they answer", scene.request("/slow"), (200, b"hello"))
     scene.stop(server)

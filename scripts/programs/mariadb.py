@@ -4,7 +4,8 @@ import re
 OPTIONS = ("--no-defaults --user=root --datadir={dir}/data --socket={dir}/socket --port={port} "
            "--bind-address=127.0.0.1 --thread-handling=one-thread-per-connection --innodb-use-native-aio=1 "
            "--innodb-buffer-pool-size=32M --innodb-log-file-size=16M --pid-file={dir}/pid")
-TABLES = """CREATE DATABASE bank; USE bank; CREATE TABLE account (id INT PRIMARY KEY, amount INT) ENGINE=InnoDB;
+TABLES = """CREATE DATABASE bank; USE bank;
+CREATE TABLE account (id INT PRIMARY KEY, amount INT) ENGINE=InnoDB;
 INSERT INTO account SELECT seq, 1000 FROM seq_1_to_20;"""
 TRANSFER = """START TRANSACTION; SELECT amount INTO @a FROM account WHERE id={0} FOR UPDATE;
 UPDATE account SET amount = amount - {2} WHERE id={0}; UPDATE account SET amount = amount + {2} WHERE id={1};
@@ -40,10 +41,10 @@ def exercise(scene):
 def bench(scene, mysql):
     """sysbench's reads and writes; nothing may be ignored, lost or damaged."""
     scene.client(mysql, "CREATE DATABASE sbtest;")
-    sysbench = (f"sysbench oltp_read_write --db-driver=mysql --mysql-socket={scene.dir}/socket --mysql-user=root "
-                "--tables=2 --table-size=2000 --threads=16 --events=600 --time=60 --mysql-ignore-errors=all")
+    sysbench = (f"sysbench oltp_read_write --db-driver=mysql --mysql-socket={scene.dir}/socket "
+                "--mysql-user=root --tables=2 --table-size=2000 --threads=16 --events=600 --time=60 --mysql-ignore-errors=all")
     scene.client(sysbench + " prepare")
     report = scene.client(sysbench + " run", timeout=90)
     scene.check("600 transactions by sysbench", re.findall(r"transactions: +(\d+)", report), ["600"])
-    scene.same("its tables", scene.client(mysql, "SELECT COUNT(*) FROM sbtest.sbtest1; CHECK TABLE sbtest.sbtest1, "
-                                                 "sbtest.sbtest2 EXTENDED;"))
+    scene.same("its tables", scene.client(mysql, "SELECT COUNT(*) FROM sbtest.sbtest1; "
+                                                 "CHECK TABLE sbtest.sbtest1, sbtest.sbtest2 EXTENDED;"))

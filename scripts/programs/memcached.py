@@ -16,7 +16,8 @@ def converse(scene, number):
             value = f"{number}-{i}-".encode() * (1 + i)
             good += ask(b"set k%d-%d 0 0 %d\r\n%s\r\n" % (number, i, len(value), value)) == b"STORED\r\n"
             head = ask(b"get k%d-%d\r\n" % (number, i))
-            good += head == b"VALUE k%d-%d 0 %d\r\n" % (number, i, len(value)) and stream.readline() == value + b"\r\n"
+            good += head == b"VALUE k%d-%d 0 %d\r\n" % (number, i, len(value)) \
+                and stream.readline() == value + b"\r\n"
             good += stream.readline() == b"END\r\n"
             good += ask(b"incr counter 1\r\n")[:1].isdigit()
         return good

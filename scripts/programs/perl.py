@@ -4,11 +4,13 @@ SCRIPT = r'''
 use strict; use warnings; use threads; use threads::shared; use Thread::Queue; use Thread::Semaphore;
 use IO::Socket::INET; use Time::HiRes qw(sleep);
 my ($in, $out) = (Thread::Queue->new, Thread::Queue->new);
-my @workers = map { threads->create(sub { while (defined(my $n = $in->dequeue)) { $out->enqueue($n * $n) } }) } 1..8;
+sub square { while (defined(my $n = $in->dequeue)) { $out->enqueue($n * $n) } }
+my @workers = map { threads->create(\&square) } 1..8;
 $in->enqueue(1..1000); $in->end; $_->join for @workers; $out->end;
 my $sum = 0; while (defined(my $n = $out->dequeue_nb)) { $sum += $n } print "squares $sum\n";
 my $count :shared = 0; my $gate = Thread::Semaphore->new(2);
-$_->join for map { threads->create(sub { for (1..100) { $gate->down; { lock $count; $count++ } $gate->up } }) } 1..8;
+sub count { for (1..100) { $gate->down; { lock $count; $count++ } $gate->up } }
+$_->join for map { threads->create(\&count) } 1..8;
 print "count $count\n";
 my $ready :shared = 0;
 my $waiter = threads->create(sub { lock $ready; cond_wait $ready until $ready; "woken" });
@@ -22,7 +24,8 @@ my @clients = map { my $n = $_; threads->create(sub {
   my $c = IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $server->sockport) or die;
   print $c "line $n\n"; my $l = <$c>; close $c; $l }) } 1..20;
 print sort map { $_->join } @clients; $echo->join;
-my @outs = map { my $n = $_; threads->create(sub { my $o = `echo child $n; exit $n`; $o . ($? >> 8) . "\n" }) } 1..6;
+sub child { my $n = shift; my $o = `echo child $n; exit $n`; $o . ($? >> 8) . "\n" }
+my @outs = map { threads->create(\&child, $_) } 1..6;
 print map { $_->join } @outs;
 local $SIG{ALRM} = sub { die "alarm\n" }; eval { alarm 1; sleep 10 }; print "caught $@";
 '''

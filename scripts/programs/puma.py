@@ -21,7 +21,8 @@ def serve(scene, options, name):
     right = [(200, b"hello")] * 64
     scene.check(name + ": 64 slow requests", scene.crowd(64, lambda i: scene.request("/slow")), right)
     big = (200, b"0123456789abcdef" * 65536)
-    scene.check(name + ": 16 times a megabyte", scene.crowd(16, lambda i: scene.request("/big")) == [big] * 16)
+    got = scene.crowd(16, lambda i: scene.request("/big"))
+    scene.check(name + ": 16 times a megabyte", got == [big] * 16)
     bodies = [os.urandom(100000) for _ in range(16)]
     answers = scene.crowd(16, lambda i: scene.request("/post", bodies[i])[1][:16].decode())
     scene.check(name + ": 16 times 100 kB posted", answers, [scene.digest(body) for body in bodies])

@@ -32,7 +32,8 @@ def exercise(scene):
     cli = f"redis-cli -p {scene.port} "
     scene.same("the keys", scene.client(cli + "DBSIZE") + scene.client(cli + "GET counter"))
     scene.same("a save in the background", scene.client(cli + "BGSAVE"))
-    scene.check("it ends", scene.until(lambda: "rdb_bgsave_in_progress:0" in scene.client(cli + "INFO persistence")))
+    ended = "rdb_bgsave_in_progress:0"
+    scene.check("it ends", scene.until(lambda: ended in scene.client(cli + "INFO persistence")))
     scene.stop(server)
     server = scene.start(command)
     scene.same("the keys after a restart", scene.client(cli + "DBSIZE") + scene.client(cli + "GET counter"))

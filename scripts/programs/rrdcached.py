@@ -14,7 +14,8 @@ def exercise(scene):
         for begin in range(1, 200, 20):
             points = " ".join(f"{1000000000 + 10 * i}:{i * (number + 1)}" for i in range(begin, begin + 20))
             said += scene.client(f"rrdtool update {daemon} {name} {points}")
-        return said + scene.client(f"rrdtool fetch {daemon} {name} AVERAGE --start 1000000000 --end 1000002000")
+        return said + scene.client(f"rrdtool fetch {daemon} {name} AVERAGE "
+                                   "--start 1000000000 --end 1000002000")
     scene.same("20 files at once", scene.crowd(20, update))
     scene.stop(server)
     scene.same("the files", [scene.client(f"rrdtool lastupdate f{i}.rrd") for i in range(20)])

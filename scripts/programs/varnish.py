@@ -23,7 +23,7 @@ class Backend(http.server.BaseHTTPRequestHandler):
 
 
 def exercise(scene):
-    """Forty pages fetched by many; each is asked of the backend once, and answered from the cache afterwards."""
+    """Forty pages fetched by many; each is asked of the backend once, and answered from the cache then."""
     Backend.asked = []
     backend = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Backend)
     threading.Thread(target=backend.serve_forever, daemon=True).start()
