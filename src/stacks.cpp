@@ -1,6 +1,7 @@
 // The life of a stack. One lock, held for a few instructions, a system call at the most.
 #include "stacks.h"
 
+#include <atomic>
 #include <bit>
 #include <csignal>
 #include <cstring>
@@ -43,6 +44,10 @@ constinit Size sizes[limits::stack_sizes];
 Kept kept[limits::kept_stacks];         // zeroes are right
 constinit std::uint64_t kept_used = 0;  // a bit for each
 static_assert(limits::kept_stacks == 64);
+// The same for a stack that is the kernel's: the first thread's, mapped before anything of ours was active,
+// is the one that glibc gives again and again. Zeroes: there is none.
+constinit std::atomic<std::uintptr_t> stray_begin{0};
+constinit std::atomic<std::uintptr_t> stray_end{0};
 constinit bool guard_regions = true;  // the kernel has them, as far as we know
 
 Size* size_of(std::size_t bytes) noexcept {
@@ -130,6 +135,30 @@ void disown(Place place) noexcept {
   slot.state = State::Foreign;
 }
 
+bool touches_stray(std::uintptr_t begin, std::size_t bytes) noexcept {
+  return begin < stray_end.load(std::memory_order_relaxed) &&
+         begin + bytes > stray_begin.load(std::memory_order_relaxed);
+}
+
+bool keep_stray(std::uintptr_t begin, std::size_t bytes) noexcept {
+  if (stray_end.load(std::memory_order_relaxed)) return false;
+  stray_begin.store(begin, std::memory_order_relaxed);
+  stray_end.store(begin + bytes, std::memory_order_relaxed);
+  return true;
+}
+
+void forget_stray() noexcept { stray_end.store(0, std::memory_order_relaxed); }
+
+// Whether a thread that starts at `top` has the stray stack: pages of that stack's end are never given back.
+bool is_stray(std::uintptr_t top) noexcept {
+  constexpr std::size_t rest = 64 << 10;  // PTHREAD_STACK_MIN and the last frames, in start_thread()
+  return top - stray_end.load(std::memory_order_relaxed) < rest;
+}
+
+bool concerns_us(std::uintptr_t begin, std::size_t bytes) noexcept {
+  return stack_slabs::may_hold(begin, bytes) || touches_stray(begin, bytes);
+}
+
 // glibc's start_thread(): its last calls are made with signals blocked that programs cannot block.
 bool thread_ends(const Fiber& fiber) noexcept {
   constexpr int cancellation = 32;  // SIGCANCEL, nptl/pthreadP.h
@@ -153,7 +182,7 @@ std::uintptr_t map(std::size_t bytes) noexcept {
 }
 
 long protect(std::uintptr_t begin, std::size_t bytes, int protection) noexcept {
-  if (!stack_slabs::may_hold(begin, bytes)) return kernels;
+  if (!concerns_us(begin, bytes)) return kernels;
   {
     Guard guard(lock);
     const Place place = stack_slabs::find(begin);
@@ -174,22 +203,20 @@ long protect(std::uintptr_t begin, std::size_t bytes, int protection) noexcept {
 }
 
 long advise(const Fiber& fiber, std::uintptr_t begin, std::size_t bytes, int advice) noexcept {
-  if (!stack_slabs::may_hold(begin, bytes)) return kernels;
-  switch (advice) {
-    case MADV_DONTNEED: break;
-    case MADV_FREE:
-    case MADV_WILLNEED: return kernels;
-    default: disown(begin, bytes); return kernels;
+  if (advice == MADV_DONTNEED && thread_ends(fiber)) {
+    Guard guard(lock);
+    const Place place = stack_slabs::find(begin);
+    if (!place) return keep_stray(begin, bytes) ? 0 : kernels;
+    const bool whole = place.begin() == begin && place.slot().state == State::Used;
+    return whole && keep(place, bytes) ? 0 : kernels;
   }
-  if (!thread_ends(fiber)) return kernels;
-  Guard guard(lock);
-  const Place place = stack_slabs::find(begin);
-  return place && place.begin() == begin && place.slot().state == State::Used && keep(place, bytes) ? 0
-                                                                                                    : kernels;
+  // These leave a mapping what it was.
+  if (advice != MADV_DONTNEED && advice != MADV_FREE && advice != MADV_WILLNEED) disown(begin, bytes);
+  return kernels;
 }
 
 long unmap(std::uintptr_t begin, std::size_t bytes) noexcept {
-  if (!stack_slabs::may_hold(begin, bytes)) return kernels;
+  if (!concerns_us(begin, bytes)) return kernels;
   {
     Guard guard(lock);
     const Place place = stack_slabs::find(begin);
@@ -211,8 +238,9 @@ long unmap(std::uintptr_t begin, std::size_t bytes) noexcept {
 }
 
 void disown(std::uintptr_t begin, std::size_t bytes) noexcept {
-  if (!stack_slabs::may_hold(begin, bytes)) return;
+  if (!concerns_us(begin, bytes)) return;
   Guard guard(lock);
+  if (touches_stray(begin, bytes)) forget_stray();
   stack_slabs::each(begin, begin + bytes, [](Place place) { disown(place); });
 }
 
@@ -224,6 +252,10 @@ void disown_unused() noexcept {
 }
 
 void begin(std::uintptr_t top) noexcept {
+  if (is_stray(top)) {
+    Guard guard(lock);
+    forget_stray();
+  }
   if (!stack_slabs::may_hold(top, 1)) return;
   Guard guard(lock);
   const Place place = stack_slabs::find(top);
@@ -234,6 +266,13 @@ void begin(std::uintptr_t top) noexcept {
 }
 
 void release_kept() noexcept {
+  if (stray_end.load(std::memory_order_relaxed)) {
+    Guard guard(lock);
+    const std::uintptr_t begin = stray_begin.load(std::memory_order_relaxed);
+    const std::uintptr_t end = stray_end.load(std::memory_order_relaxed);
+    if (end) kernel::call(SYS_madvise, begin, end - begin, MADV_DONTNEED);
+    forget_stray();
+  }
   for (int number = 0; number < static_cast<int>(limits::kept_stacks); ++number) {
     Guard guard(lock);  // not for all of them: others wait for it
     if (kept_used >> number & 1) release(kept[number].place);
@@ -250,6 +289,7 @@ void forget() noexcept {
   stack_slabs::forget();
   for (Size& size : sizes) size = {};
   kept_used = 0;
+  forget_stray();
 }
 
 }  // namespace unblock::stacks

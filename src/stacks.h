@@ -36,7 +36,7 @@ void disown_unused() noexcept;
 /// A thread starts on the stack that ends at `top`.
 void begin(std::uintptr_t top) noexcept;
 
-/// Gives back the pages that were kept. Any kernel thread.
+/// Gives back the pages that were kept: every second, and when nothing runs. Any kernel thread.
 void release_kept() noexcept;
 
 /// Whether `address` is in a guard. Async-signal-safe.

@@ -183,12 +183,22 @@ bool idle() noexcept {
   return true;
 }
 
+// Pages kept for threads to come are kept for a second: which stacks used much is not known.
+void release_stacks(Nanoseconds& last) noexcept {
+  const Nanoseconds now = clock_time::now();
+  if (now - last < second) return;
+  last = now;
+  stacks::release_kept();
+}
+
 void body(void*) {
   int pause = limits::watchdog_shortest_us;
   int quiet = 0;
+  Nanoseconds released = 0;
   unsigned credentials = 0;
   while (!state.stopping.load(std::memory_order_relaxed)) {
     credentials::follow(credentials);
+    release_stacks(released);
     if (quiet > limits::watchdog_looks && idle()) {
       stacks::release_kept();
       state.asleep.store(true, std::memory_order_seq_cst);

@@ -37,7 +37,7 @@ class Contender:
         """Whether its program is there."""
         if self.package and self.version().endswith(" )"):
             return False
-        files = [word for word in self.arguments(build, 0, "") if "/" in word]
+        files = [word for word in self.arguments(build, 0, "") if word.startswith("/")]
         return all(Path(word).is_file() for word in files)
 
 
