@@ -13,7 +13,7 @@ from .rounds import Rounds
 SERVERS = ["load", "server", "requests/s", "p50 ms", "p99 ms", "CPU us/req", "spread", "/ epoll",
            "syscalls/req"]
 MEMORY = ["idle", "server", "RSS KiB", "page tables KiB", "in all KiB"]
-PRIMITIVE = ["ns of one", "", "threads", "spread", "unblocked", "spread", "ratio"]
+PRIMITIVE = ["CPU ns of one", "", "threads", "spread", "unblocked", "spread", "ratio"]
 SLEEPERS = ["stack", "run by", "asleep", "seconds", "GiB in all", "KiB each", "stopped by"]
 
 
