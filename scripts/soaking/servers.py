@@ -38,7 +38,7 @@ class Soaked:
     signals: tuple[signal.Signals, ...] = ()  # it takes these and goes on, as its manual says
     replaces: bool = False            # by them it replaces its processes or sockets: connections may be lost
     stops: bool = True                # it bears SIGSTOP and SIGCONT, which interrupt some calls: signal(7)
-    pools: int = 0                    # threads that pools of its new processes may grow to
+    pools: int = 0                    # fibers it has once its pools have grown as far as they may
 
 
 def _own(name: str, package: str, command: str, files: dict[str, str] | None = None) -> Server:
@@ -69,5 +69,5 @@ SERVERS = (
                 "--processes 2 --threads 8 --wsgi-file app.py --die-on-term --disable-logging",
                 {"app.py": APPLICATION}), talks.post, False, signals=(signal.SIGHUP,), replaces=True),
     Soaked(_own("slapd", "slapd", "slapd -f {dir}/slapd.conf -h ldap://127.0.0.1:{port} -d 0",
-                {"slapd.conf": LDAP}), talks.ldap, False),
+                {"slapd.conf": LDAP}), talks.ldap, False, pools=10),
 )
