@@ -172,6 +172,16 @@ extern "C" [[gnu::visibility("default")]] int signalfd(int fd, const sigset_t* m
 
 // Our loop's own descriptors are not to be seen by the program.
 
+extern "C" [[gnu::visibility("default")]] int close(int fd) {
+  if (Fiber* served = hooks::fiber_to_serve()) [[likely]]
+    return static_cast<int>(
+        hooks::serve_cancellable(*served, [&](Fiber& fiber) { return calls::close(fiber, fd); }));
+  // libev makes its epoll instance anew when the kernel reports a file that was closed under one of several
+  // descriptors.
+  if (libev::inside()) descriptors::show(fd);
+  return real::close(fd);
+}
+
 extern "C" [[gnu::visibility("default")]] int epoll_create1(int flags) {
   const int fd = real::epoll_create1(flags);
   return libev::inside() ? descriptors::hide(fd) : fd;

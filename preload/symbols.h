@@ -12,8 +12,7 @@
   X(ssize_t, sendmsg, (int fd, const msghdr* message, int flags), (fd, message, flags)) \
   X(int, connect, (int fd, const sockaddr* address, socklen_t length), (fd, address, length)) \
   X(int, epoll_wait, (int epfd, epoll_event* events, int count, int milliseconds), \
-    (epfd, events, count, milliseconds)) \
-  X(int, close, (int fd), (fd))
+    (epfd, events, count, milliseconds))
 
 // The same, for those in which an iterative server may wait for its next connection.
 #define UNBLOCK_HOME_CALLS(X) \
@@ -46,6 +45,7 @@
 
 // Those with a hook of their own: no system calls by their names, or more to do than to route.
 #define UNBLOCK_SPECIAL_HOOKS(X) \
+  X(int, close, (int fd), (fd)) \
   X(ssize_t, recvfrom, (int fd, void* data, size_t size, int flags, sockaddr* address, socklen_t* length), \
     (fd, data, size, flags, address, length)) \
   X(ssize_t, sendto, \

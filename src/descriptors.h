@@ -66,6 +66,8 @@ int hide(int fd) noexcept;
 [[nodiscard]] bool hidden(int fd) noexcept;
 /// Gives up a hidden descriptor and closes it.
 void close_hidden(int fd) noexcept;
+/// Gives it up without closing it: whoever made it is about to.
+void show(int fd) noexcept;
 /// Gives up and closes all of them: in a fork's child.
 void close_all_hidden() noexcept;
 /// The lowest hidden descriptor at or above `fd`, or -1.

@@ -43,11 +43,13 @@ Hidden* add(int fd, unsigned users) noexcept {
   return nullptr;
 }
 
-void drop(Hidden& entry) noexcept {
+int take_out(Hidden& entry) noexcept {
   const int fd = entry.number.exchange(0) - 1;
   count.fetch_sub(1, std::memory_order_relaxed);
-  kernel::call(SYS_close, fd);
+  return fd;
 }
+
+void drop(Hidden& entry) noexcept { kernel::call(SYS_close, take_out(entry)); }
 
 // A copy of `fd` where the program's own do not get: at RLIMIT_NOFILE, which the limit is raised for while it
 // is made. Where that cannot be, near the limit's end.
@@ -87,6 +89,10 @@ bool hidden(int fd) noexcept { return find(fd) != nullptr; }
 
 void close_hidden(int fd) noexcept {
   if (Hidden* entry = find(fd)) drop(*entry);
+}
+
+void show(int fd) noexcept {
+  if (Hidden* entry = find(fd)) take_out(*entry);
 }
 
 void close_all_hidden() noexcept {
