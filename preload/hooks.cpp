@@ -60,7 +60,8 @@ long answer_cancellable(Fiber& fiber, Call&& call) {
   fiber.cancellable.store(!cancellation_disabled, std::memory_order_relaxed);
   fiber.cut_short = false;
   asm volatile("" ::: "memory");
-  pthread_testcancel();
+  if (fiber.cancelled.load(std::memory_order_relaxed)) [[unlikely]]
+    pthread_testcancel();
   const long result = edge::serve(fiber, nullptr, call);
   fiber.cancellable.store(false, std::memory_order_relaxed);
   return result;

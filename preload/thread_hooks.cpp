@@ -2,6 +2,7 @@
 #include <cerrno>
 #include <cstring>
 #include <linux/membarrier.h>
+#include <optional>
 #include <pthread.h>
 
 #include "fiber.h"
@@ -17,14 +18,15 @@ using namespace unblock;
 // The fiber that a thread is, or null. Its CPU-time clock names its tid: pthread_getcpuclockid(3).
 Fiber* fiber_of(pthread_t thread) noexcept {
   clockid_t clock;
-  if (!self() || pthread_getcpuclockid(thread, &clock) != 0) return nullptr;
+  if (pthread_getcpuclockid(thread, &clock) != 0) return nullptr;
   return fibers::find(static_cast<pid_t>(~(clock >> 3)));
 }
 
 // Makes a fiber that waits in a hooked cancellation point look whether it is cancelled.
 void notify_cancellation(Fiber& fiber) noexcept {
   // Without a signal to handle: the edge finds the call interrupted, looks, and makes it again if need be.
-  InRuntime inside(*self());
+  std::optional<InRuntime> inside;
+  if (Fiber* canceller = self()) inside.emplace(*canceller);
   fiber.signals.attention.store(1, std::memory_order_seq_cst);
   scheduler::wake(fiber, -EINTR);
 }
@@ -64,6 +66,7 @@ extern "C" [[gnu::visibility("default")]] int pthread_cancel(pthread_t thread) {
   static constinit real::Next<int(pthread_t)> next("pthread_cancel");
   Fiber* target = fiber_of(thread);
   const pid_t tid = target ? target->tid : 0;
+  if (target) target->cancelled.store(true, std::memory_order_relaxed);
   const int result = next(thread);
   if (result != 0 || !target) return result;
   // Every fiber's mark is either to be seen now, or its look comes after the cancellation.

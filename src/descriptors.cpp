@@ -133,16 +133,38 @@ void note_probe(int fd, bool found) noexcept {
   if (entry) entry->guesses.store(found ? 0 : limits::reads_per_guess, std::memory_order_relaxed);
 }
 
-bool waits_first(int fd) noexcept {
-  Entry* entry = find(fd);
-  if (!knows(entry, Blocking)) return false;
-  const std::uint8_t known = entry->known.load(std::memory_order_relaxed);
+namespace {
+
+// What a read that `known` is of is to do first: see waits_first().
+bool waits_first(Entry& entry, std::uint8_t known) noexcept {
   if (known & Drained) return true;
-  const std::uint8_t guesses = entry->guesses.load(std::memory_order_relaxed);
+  const std::uint8_t guesses = entry.guesses.load(std::memory_order_relaxed);
   if (guesses == 0 || !(known & ByteStream)) return false;
-  entry->guesses.store(guesses - 1, std::memory_order_relaxed);
+  entry.guesses.store(guesses - 1, std::memory_order_relaxed);
   return true;
 }
+
+// Whether all of `what` is known of a socket that is this process' alone.
+bool knows_all_of_socket(const Entry* entry, unsigned what) noexcept {
+  return is_private(entry) && entry->kind.load(std::memory_order_relaxed) == Kind::Socket &&
+         (entry->known.load(std::memory_order_relaxed) & what) == what;
+}
+
+}  // namespace
+
+bool waits_first(int fd) noexcept {
+  Entry* entry = find(fd);
+  return knows(entry, Blocking) && waits_first(*entry, entry->known.load(std::memory_order_relaxed));
+}
+
+PlainStream plain_to_read(int fd) noexcept {
+  Entry* entry = find(fd);
+  if (!knows_all_of_socket(entry, Blocking | ByteStream | NoReceiveTimeout)) return PlainStream::No;
+  const std::uint8_t known = entry->known.load(std::memory_order_relaxed);
+  return waits_first(*entry, known) ? PlainStream::WaitFirst : PlainStream::AskFirst;
+}
+
+bool plain_to_write(int fd) noexcept { return knows_all_of_socket(find(fd), Blocking | ByteStream); }
 
 bool ready(int fd, short events) noexcept {
   pollfd entry{fd, events, 0};

@@ -44,6 +44,14 @@ void note_probe(int fd, bool found) noexcept;
 /// Never wrong, since what is there the loop reports; only slower, so now and then it is to ask all the same.
 [[nodiscard]] bool waits_first(int fd) noexcept;
 
+/// What is known of a descriptor that need not be asked about: a socket that carries a byte stream, that the
+/// program wants to wait, without a timeout, and that nobody else has.
+enum class PlainStream : std::uint8_t { No, AskFirst, WaitFirst };
+/// How to read `fd` if it is one. As waits_first().
+[[nodiscard]] PlainStream plain_to_read(int fd) noexcept;
+/// Whether `fd` is one to write to.
+[[nodiscard]] bool plain_to_write(int fd) noexcept;
+
 /// `fd` was made by this process just now, and nobody else has it. `stream`: a byte stream, of which a short
 /// read leaves nothing.
 void born(int fd, bool stream) noexcept;

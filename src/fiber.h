@@ -33,28 +33,28 @@ struct alignas(limits::cache_line) Fiber {
   Context context;                      ///< valid while !on_carrier
   std::uint8_t in_runtime = 0;          ///< calls it makes now are the runtime's own; handlers wait
   bool native_only = false;             ///< a vfork child runs as this fiber: hands off
+  std::atomic<bool> on_carrier{false};  ///< its stack is in use; cleared once it is saved
+  bool exiting = false;                 ///< leaves its carrier for good at the next switch
+  std::atomic<bool> cancellable{false};  ///< in a hooked call that is a cancellation point, and enabled
+  bool cut_short = false;                ///< a signal or a cancellation ended a wait of that call
+  bool has_newborns = false;             ///< made threads that may not have begun: waiting::let_newborns_begin
+  std::atomic<bool> cancelled{false};    ///< by pthread_cancel(3), which it may have disabled
   Carrier* carrier = nullptr;           ///< valid while on_carrier
   Fiber* next = nullptr;                ///< in a run queue or an inbox
   Processor* home = nullptr;            ///< that of the carrier it last ran on; its waits are with it
-  std::atomic<bool> on_carrier{false};  ///< its stack is in use; cleared once it is saved
-  bool exiting = false;                 ///< leaves its carrier for good at the next switch
-  bool has_newborns = false;            ///< made threads that may not have begun: waiting::let_newborns_begin
   std::atomic<Wait> wait{Wait::None};
-  long wake_result = 0;  ///< what woke it: 0, or a negative error number
+  std::uint32_t deadline_slot = 0;  ///< its place in its processor's Deadlines, from 1; 0: in none
+  long wake_result = 0;             ///< what woke it: 0, or a negative error number
 
   // What waiting touches.
-  Nanoseconds deadline = never;     ///< while in its processor's Deadlines
-  std::uint32_t deadline_slot = 0;  ///< its place there, from 1; 0: in none
-  FutexNode futex_node;
-  IoWaiter io_waiter;
+  Nanoseconds deadline = never;      ///< while in its processor's Deadlines
   Nanoseconds restart_deadline = 0;  ///< of a call that a signal interrupted and that goes on; 0: none
-
+  IoWaiter io_waiter;
   SignalState signals;
-  bool making_thread = false;  ///< in pthread_create(3): the stack it maps may be one of ours
-  bool in_setxid = false;  ///< in glibc's handler that takes setuid(2) through all threads
+  FutexNode futex_node;
 
-  std::atomic<bool> cancellable{false};  ///< in a hooked call that is a cancellation point, and enabled
-  bool cut_short = false;                ///< a signal or a cancellation ended a wait of that call
+  bool making_thread = false;  ///< in pthread_create(3): the stack it maps may be one of ours
+  bool in_setxid = false;      ///< in glibc's handler that takes setuid(2) through all threads
 
   // What the kernel keeps for a thread.
   pid_t tid = 0;
@@ -76,6 +76,8 @@ struct alignas(limits::cache_line) Fiber {
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Winvalid-offsetof"
 static_assert(offsetof(Fiber, in_runtime) == 16 && offsetof(Fiber, native_only) == 17);
+static_assert(offsetof(Fiber, wake_result) < limits::cache_line &&
+              offsetof(Fiber, signals.attention) < 2 * limits::cache_line);
 #pragma GCC diagnostic pop
 
 /// The table of all fibers.

@@ -52,6 +52,19 @@ bool Processor::drain(std::atomic<Fiber*>& inbox) noexcept {
   return some;
 }
 
+// Each fiber has its block and its stack elsewhere, and both are cold by now: fetched while others run.
+void Processor::prefetch() const noexcept {
+  if (const Fiber* later = queue_.peek(1)) {
+    __builtin_prefetch(later);
+    __builtin_prefetch(&later->io_waiter);
+  }
+  if (const Fiber* next = queue_.peek(0)) {
+    const auto* stack = static_cast<const char*>(next->context.stack);
+    for (unsigned line = 0; line < limits::prefetched_lines; ++line)
+      __builtin_prefetch(stack + line * limits::cache_line);
+  }
+}
+
 Fiber* Processor::pick() noexcept {
   if (round_ == 0) {
     drain(inbox_);
@@ -67,11 +80,7 @@ Fiber* Processor::pick() noexcept {
     return nullptr;
   }
   --round_;
-  // Each has its stack and block elsewhere, and both are cold by now: fetched while this one runs.
-  if (Fiber* next = queue_.peek()) {
-    __builtin_prefetch(next->context.stack);
-    __builtin_prefetch(static_cast<char*>(next->context.stack) + limits::cache_line);
-  }
+  prefetch();
   const std::uint64_t ticks = tick.load(std::memory_order_relaxed) + 1;
   tick.store(ticks, std::memory_order_relaxed);
   if (ticks % limits::picks_per_look == 0 && processors::any_idle() && behind()) processors::call_for_help();

@@ -59,6 +59,7 @@ class alignas(limits::cache_line) Processor {
  private:
   bool drain(std::atomic<Fiber*>& inbox) noexcept;
   void expire() noexcept;
+  void prefetch() const noexcept;
   void sleep_or_look() noexcept;
 
   EventLoop& loop_;

@@ -43,11 +43,10 @@ Fiber* RunQueue::pop() noexcept {
   }
 }
 
-Fiber* RunQueue::peek() const noexcept {
-  const std::uint32_t head = head_.load(std::memory_order_relaxed);
-  return head != tail_.load(std::memory_order_relaxed)
-             ? ring_[head % size_of_ring].load(std::memory_order_relaxed)
-             : nullptr;
+Fiber* RunQueue::peek(std::uint32_t skip) const noexcept {
+  const std::uint32_t place = head_.load(std::memory_order_relaxed) + skip;
+  const auto left = static_cast<std::int32_t>(tail_.load(std::memory_order_relaxed) - place);
+  return left > 0 ? ring_[place % size_of_ring].load(std::memory_order_relaxed) : nullptr;
 }
 
 std::size_t RunQueue::take_half(RunQueue& from) noexcept {

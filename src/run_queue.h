@@ -22,8 +22,9 @@ class RunQueue {
   /// Takes the first; null if there is none. The owner only.
   [[nodiscard]] Fiber* pop() noexcept;
 
-  /// The one that pop() gives next if nobody takes it away; null if it is not known. The owner only.
-  [[nodiscard]] Fiber* peek() const noexcept;
+  /// The one that pop() gives after `skip` others if nobody takes it away; null if it is not known. The
+  /// owner only.
+  [[nodiscard]] Fiber* peek(std::uint32_t skip) const noexcept;
 
   /// How many there are. The owner only: it may get less at once, but not more.
   [[nodiscard]] std::size_t size() const noexcept { return in_ring() + in_list_; }

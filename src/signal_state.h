@@ -28,10 +28,10 @@ struct PendingQueue {
 
 /// A fiber's signals. `mask` is written by the fiber alone and read by those who look for a target.
 struct SignalState {
-  std::atomic<SignalSet> mask{0};
-  PendingQueue pending;
   /// Nonzero when there is something to deliver; what an interruptible call checks last.
   std::atomic<std::uint64_t> attention{0};
+  std::atomic<SignalSet> mask{0};
+  PendingQueue pending;
   /// The set a sigwait(3) waits for; 0: it does not.
   std::atomic<SignalSet> awaited{0};
   siginfo_t* awaited_info = nullptr;   ///< where that call's answer goes

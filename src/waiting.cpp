@@ -31,6 +31,18 @@ long on_address(Fiber& fiber, std::uintptr_t address, std::uint32_t expected, st
       [&](Processor&) { parking_lot::remove(node); });
 }
 
+long detail::watch(Fiber& fiber, Processor& home) noexcept {
+  stats::count(stats::io_waits);
+  fiber.io_waiter.fiber = &fiber;
+  Guard guard(home.waits);
+  return home.watches.add(fiber.io_waiter) ? 0 : -ENOMEM;
+}
+
+void detail::stop_watching(IoWaiter& waiter, Processor& home) noexcept {
+  Guard guard(home.waits);
+  home.watches.remove(waiter);
+}
+
 long for_descriptors(Fiber& fiber, IoWaiter* waiters, unsigned count, Nanoseconds deadline) noexcept {
   stats::count(stats::io_waits);
   const auto arm = [&](Processor& home) -> long {

@@ -28,7 +28,7 @@ void clear_deadline(Fiber& fiber, Processor& home) noexcept;
 /// waits with, and what waits there has a lock. Returns what the waker gave, arm's error, -ETIMEDOUT at
 /// `deadline`, -EINTR if a signal is to be handled, -ENOMEM.
 template <class Arm, class Disarm>
-long wait(Fiber& fiber, Nanoseconds deadline, Arm&& arm, Disarm&& disarm) noexcept {
+[[gnu::always_inline]] inline long wait(Fiber& fiber, Nanoseconds deadline, Arm&& arm, Disarm&& disarm) noexcept {
   scheduler::acquire(fiber);
   Processor& home = *fiber.home;
   scheduler::prepare_wait(fiber);
@@ -66,6 +66,27 @@ inline long until(Fiber& fiber, Nanoseconds deadline) noexcept {
 /// -EAGAIN if the value differs, -EFAULT.
 long on_address(Fiber& fiber, std::uintptr_t address, std::uint32_t expected, std::uint32_t bitset,
                 Nanoseconds deadline) noexcept;
+
+namespace detail {
+/// Queues the fiber's own waiter with `home`. 0 or -ENOMEM.
+long watch(Fiber& fiber, Processor& home) noexcept;
+void stop_watching(IoWaiter& waiter, Processor& home) noexcept;
+}  // namespace detail
+
+/// Waits, as for_descriptor() does, until `fd` may be readable. Inline, for the little stack it takes: a
+/// thousand connections have theirs in nobody's cache. The fiber's io_waiter says which descriptor to use.
+[[gnu::always_inline]] inline long until_readable(Fiber& fiber, int fd) noexcept {
+  fiber.io_waiter.fd = fd;
+  fiber.io_waiter.events = Readable;
+  fiber.io_waiter.exclusive = false;
+  fiber.io_waiter.follows = true;
+  return wait(
+      fiber, never, [&](Processor& home) __attribute__((always_inline)) { return detail::watch(fiber, home); },
+      [&](Processor& home) __attribute__((always_inline)) {
+        if (fiber.io_waiter.queued) [[unlikely]]
+          detail::stop_watching(fiber.io_waiter, home);
+      });
+}
 
 /// Waits until descriptor `fd` may be ready for `events` (Readiness). `exclusive`: an event wakes one such
 /// waiter only. `fd` changes if the descriptor is closed meanwhile: the caller goes on with the new number.

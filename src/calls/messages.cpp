@@ -6,6 +6,7 @@
 #include "handlers.h"
 #include "in_place.h"
 #include "kernel.h"
+#include "plain_stream.h"
 #include "transfer.h"
 #include "user.h"
 
@@ -97,6 +98,9 @@ bool owes_rest(int fd, int flags, long result, long wanted) noexcept {
 
 long recvfrom(Fiber& fiber, int fd, void* data, std::size_t size, int flags, sockaddr* address,
               socklen_t* length) noexcept {
+  if (flags == 0 && !address && size)
+    if (const auto plain = descriptors::plain_to_read(fd); plain != descriptors::PlainStream::No) [[likely]]
+      return read_plain(fiber, fd, data, size, plain);
   if (flags & MSG_DONTWAIT) return kernel::call(SYS_recvfrom, fd, data, size, flags, address, length);
   if (must_wait_in_place(flags))
     return in_place::sleeping(fiber, SYS_recvfrom, Words(fd, data, size, flags, address, length).words);

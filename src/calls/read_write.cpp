@@ -5,6 +5,7 @@
 #include "handlers.h"
 #include "in_place.h"
 #include "kernel.h"
+#include "plain_stream.h"
 #include "transfer.h"
 #include "user.h"
 
@@ -18,6 +19,7 @@ namespace unblock::calls {
 namespace {
 
 using descriptors::Kind;
+using descriptors::PlainStream;
 
 // One way of reading or writing, in the forms that sockets, streams and everything else take.
 struct Transfer {
@@ -146,6 +148,8 @@ long write_all(Fiber& fiber, const Transfer& transfer) noexcept {
 }  // namespace
 
 long read(Fiber& fiber, int fd, void* data, std::size_t size) noexcept {
+  if (const auto plain = descriptors::plain_to_read(fd); plain != PlainStream::No && size) [[likely]]
+    return read_plain(fiber, fd, data, size, plain);
   if (size == 0) return kernel::call(SYS_read, fd, data, size);
   const iovec part{data, size};
   return perform(fiber,
@@ -158,7 +162,28 @@ long readv(Fiber& fiber, int fd, const iovec* parts, int count) noexcept {
   return perform(fiber, transfer);
 }
 
+namespace {
+
+// The rest of a write that has answered `result` at first.
+[[gnu::noinline]] long write_after(Fiber& fiber, int fd, const void* data, std::size_t size,
+                                   long result) noexcept {
+  const iovec part{const_cast<void*>(data), size};
+  const Transfer transfer{
+      fd, &part, 1, SYS_write, {fd, kernel::word(data), kernel::word(size), 0, 0, 0}, true};
+  if (result == -EAGAIN) return write_all(fiber, transfer);
+  if (result == -EPIPE) signals::collect_thread_signal(fiber, SIGPIPE);
+  return result > 0 ? write_rest(fiber, transfer, result, static_cast<long>(size)) : result;
+}
+
+}  // namespace
+
 long write(Fiber& fiber, int fd, const void* data, std::size_t size) noexcept {
+  if (size && descriptors::plain_to_write(fd)) [[likely]] {
+    const long result = kernel::call(SYS_sendto, fd, data, size, MSG_DONTWAIT, nullptr, 0);
+    if (result == static_cast<long>(size)) [[likely]]
+      return result;
+    return write_after(fiber, fd, data, size, result);
+  }
   const iovec part{const_cast<void*>(data), size};
   return write_all(fiber,
                    {fd, &part, 1, SYS_write, {fd, kernel::word(data), kernel::word(size), 0, 0, 0}, true});

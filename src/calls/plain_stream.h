@@ -1,0 +1,41 @@
+// The read of a server with many connections, on its own for the sake of the little stack that it takes:
+// nobody's cache holds those of a thousand.
+#pragma once
+
+#include <cerrno>
+#include <sys/socket.h>
+
+#include "descriptors.h"
+#include "fiber.h"
+#include "kernel.h"
+#include "waiting.h"
+
+namespace unblock::calls {
+
+/// The rest of a read whose descriptor was closed under it, and whose file has the number `refuge` now; or its
+/// end, if it has ended with an `error` already.
+long read_elsewhere(Fiber& fiber, int refuge, void* data, std::size_t size, long error) noexcept;
+
+/// Reads at most `size` bytes, not 0, from `fd`, for which descriptors::plain_to_read() gave `plain`. Returns
+/// as the kernel does, with its restart codes.
+[[gnu::always_inline]] inline long read_plain(Fiber& fiber, int fd, void* data, std::size_t size,
+                                              descriptors::PlainStream plain) noexcept {
+  bool ask = plain == descriptors::PlainStream::AskFirst;
+  for (bool first = true;; first = false, ask = true) {
+    if (ask) {
+      const long result = kernel::call(SYS_recvfrom, fd, data, size, MSG_DONTWAIT, nullptr, nullptr);
+      if (first) descriptors::note_probe(fd, result != -EAGAIN);
+      if (result != -EAGAIN) {
+        descriptors::note_read(fd, result, size);
+        return result;
+      }
+    }
+    long error = waiting::until_readable(fiber, fd);
+    if (error == -EINTR) error = waiting::restart_if_asked;
+    const int now = fiber.io_waiter.fd;
+    if (now != fd && now >= 0) return read_elsewhere(fiber, now, data, size, error);
+    if (error) return error;
+  }
+}
+
+}  // namespace unblock::calls
