@@ -34,6 +34,8 @@ def options_parser() -> argparse.ArgumentParser:
     add("--seconds", type=float, default=1, metavar="S", help="length of a load (default 1)")
     add("--sleepers", type=int, default=0, metavar="N",
         help="also see how many threads, up to N, can sleep at once")
+    add("--idle", type=int, default=0, metavar="N",
+        help="also open N idle connections at once, 20,000 to a process")
     add("--csv", metavar="FILE", help="write the figures of every run to FILE")
     add("--html", metavar="FILE", type=Path, help="write a self-contained report with charts to FILE")
     add("--svg", metavar="FILE", type=Path, help="write the README's chart to FILE")
@@ -74,6 +76,8 @@ def sections(rounds: Rounds) -> dict[str, str]:
         found["Threads"] = tables.primitive(rounds)
     if rounds.sleepers:
         found["Sleeping threads"] = tables.sleepers(rounds)
+    if rounds.crowds:
+        found["Idle connections to several processes"] = tables.crowds(rounds)
     return found
 
 
@@ -95,6 +99,8 @@ def bench(options: argparse.Namespace) -> int:
         rounds.exercise()
     if options.sleepers:
         rounds.sleep(options.sleepers)
+    if options.idle:
+        rounds.gather(options.idle)
     preface = about(rounds, options) + "\n" + caveats(options, busy)
     found = sections(rounds)
     print(preface, *found.values(), sep="\n\n")

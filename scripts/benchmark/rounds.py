@@ -9,7 +9,7 @@ from typing import Optional
 from comparison import table
 from comparison.load import LoadFailed
 
-from . import measure, primitives
+from . import crowd, measure, primitives
 from .contenders import Contender
 from .workloads import Workload
 
@@ -28,6 +28,7 @@ class Rounds:
         self.failures: dict[tuple[str, str], str] = {}
         self.primitives: dict[tuple[str, str], list[float]] = {}
         self.sleepers: list[tuple[str, int, primitives.Sleepers]] = []
+        self.crowds: list[tuple[str, crowd.Crowd]] = []
 
     def serve(self) -> None:
         """The loads on servers."""
@@ -57,6 +58,16 @@ class Rounds:
                     self.sleepers.append((runner, stack_kib, seen))
                 except FAILURES as error:
                     self.failures[("sleepers", runner)] = str(error)
+
+    def gather(self, connections: int) -> None:
+        """Idle connections to several processes."""
+        for contender in self.contenders:
+            self._say(f"{connections:,} idle connections: {contender.name}")
+            try:
+                self.crowds.append((contender.name, crowd.gather(contender, self._build, connections)))
+            except FAILURES as error:
+                self.failures[("idle", contender.name)] = str(error)
+                self._say(f"  {contender.name} failed: {error}")
 
     def runners(self) -> list[str]:
         """The contenders that run the blocking program."""

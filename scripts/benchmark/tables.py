@@ -14,6 +14,7 @@ SERVERS = ["load", "server", "requests/s", "p50 ms", "p99 ms", "CPU us/req", "sp
            "syscalls/req"]
 MEMORY = ["idle", "server", "RSS KiB", "page tables KiB", "in all KiB"]
 PRIMITIVE = ["CPU ns of one", "", "threads", "spread", "unblocked", "spread", "ratio"]
+CROWDS = ["connections", "server", "processes", "RSS KiB", "page tables KiB", "in all KiB"]
 SLEEPERS = ["stack", "run by", "asleep", "seconds", "GiB in all", "KiB each", "stopped by"]
 
 
@@ -76,3 +77,11 @@ def sleepers(rounds: Rounds) -> str:
         rows.append([f"{stack_kib} KiB" if stack_kib else "default", runner, f"{seen.threads:,}",
                      table.figure(seen.seconds), table.figure(seen.gib), table.figure(each), seen.error])
     return table.render(SLEEPERS, rows)
+
+
+def crowds(rounds: Rounds) -> str:
+    """Idle connections over several processes, memory for each."""
+    rows = [[f"{seen.connections:,}", name, str(seen.processes), table.figure(seen.each.rss_kib),
+             table.figure(seen.each.tables_kib), table.figure(seen.each.available_kib)]
+            for name, seen in rounds.crowds]
+    return table.render(CROWDS, rows)
