@@ -75,6 +75,12 @@ void adopt(Fiber& fiber) noexcept {
   if (const Timer timer = set_in_kernel({}); timer.left) set(fiber, timer);
 }
 
+void inherit(Fiber& heir, Fiber& former) noexcept {
+  if (!former.sibling->rings_at) return;
+  const Timer timer = set(former, {});
+  if (!heir.sibling->rings_at) set(heir, timer);
+}
+
 void forget(Fiber& fiber) noexcept {
   if (fiber.sibling->rings_at) set(fiber, {});
 }

@@ -20,6 +20,8 @@ Timer set(Fiber& fiber, Timer timer) noexcept;
 
 /// The process' own, set before there were siblings, is that of `fiber`, the first one.
 void adopt(Fiber& fiber) noexcept;
+/// `heir` goes on in place of `former`, whose timer is its own unless it has one.
+void inherit(Fiber& heir, Fiber& former) noexcept;
 /// `fiber` has ended.
 void forget(Fiber& fiber) noexcept;
 /// In a fork's child: there are none.

@@ -1,4 +1,5 @@
-// Blocks by size: each size has its list of free ones, filled from chunks; large ones are mapped by themselves.
+// Blocks by size: each size has its list of free ones, filled from chunks; large ones are mapped by
+// themselves.
 #include "blocks.h"
 
 #include <cstring>

@@ -11,8 +11,8 @@ struct Block {
   std::size_t room = 0;
 };
 
-/// A block for at least `bytes`, not zeroed, and less than limits::block_step more. Its start is null if there
-/// is no memory. Any kernel thread of ours; not from signal handlers.
+/// A block for at least `bytes`, not zeroed, and less than limits::block_step more. Its start is null if
+/// there is no memory. Any kernel thread of ours; not from signal handlers.
 [[nodiscard]] Block allocate(std::size_t bytes) noexcept;
 
 /// Takes it back; nothing for one that is null.

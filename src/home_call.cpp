@@ -99,7 +99,8 @@ bool HomeCall::each_polled(bool ready, Visit* visit, void* with) const noexcept 
   for (unsigned long i = 0; i < count; ++i) {
     pollfd entry;
     if (!user::copy(&entry, pointer<pollfd>(words_[0]) + i, sizeof entry)) return false;
-    if (((ready ? entry.revents : entry.events) & POLLIN) && entry.fd >= 0 && visit(entry.fd, with)) return true;
+    if (((ready ? entry.revents : entry.events) & POLLIN) && entry.fd >= 0 && visit(entry.fd, with))
+      return true;
   }
   return false;
 }

@@ -24,15 +24,17 @@ class HomeCall {
   /// Whether what it points to can be read. The kernel is asked: nobody handles faults before activation.
   [[nodiscard]] bool readable() const noexcept;
 
-  /// Whether `test(fd)` is true of any descriptor that it waits for to become readable or, once it has returned,
-  /// that is. False where there are too many.
+  /// Whether `test(fd)` is true of any descriptor that it waits for to become readable or, once it has
+  /// returned, that is. False where there are too many.
   template <class Test>
   [[nodiscard]] bool any_awaited(Test test) const noexcept {
-    return each(false, [](int fd, void* with) { return (*static_cast<Test*>(with))(fd); }, &test);
+    return each(
+        false, [](int fd, void* with) { return (*static_cast<Test*>(with))(fd); }, &test);
   }
   template <class Test>
   [[nodiscard]] bool any_ready(Test test) const noexcept {
-    return each(true, [](int fd, void* with) { return (*static_cast<Test*>(with))(fd); }, &test);
+    return each(
+        true, [](int fd, void* with) { return (*static_cast<Test*>(with))(fd); }, &test);
   }
 
   /// What a select overwrites with its answer; nothing for the others.

@@ -48,7 +48,8 @@ int find(dl_phdr_info* info, std::size_t, void*) noexcept {
     end = std::max(end, start + segment.p_memsz);
   }
   begin = std::max(begin, constant_end) & ~(limits::page - 1);
-  if (begin < end) variables = {reinterpret_cast<char*>(begin), reinterpret_cast<char*>(end), nullptr, nullptr, false};
+  if (begin < end)
+    variables = {reinterpret_cast<char*>(begin), reinterpret_cast<char*>(end), nullptr, nullptr, false};
   return 1;
 }
 

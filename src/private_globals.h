@@ -1,8 +1,9 @@
-// --private-globals: what the program itself may write, .data and .bss, is each sibling's own, as after fork(2).
+// --private-globals: what the program itself may write, .data and .bss, is each sibling's own, as after
+// fork(2).
 //
-// By comparison, page for page, with a copy from when siblings began. The kernel's ways to learn which pages were
-// written cost more than that for all but the largest programs, and protecting pages would make a read(2) into one
-// of them fail.
+// By comparison, page for page, with a copy from when siblings began. The kernel's ways to learn which pages
+// were written cost more than that for all but the largest programs, and protecting pages would make a
+// read(2) into one of them fail.
 #pragma once
 
 #include "slices.h"

@@ -1,4 +1,4 @@
-// The rounds of an iterative server: coming home, leaving with a connection, ending.
+// The rounds of an iterative server: leaving with a connection, and coming home.
 #include "siblings.h"
 
 #include <algorithm>
@@ -35,13 +35,13 @@ using detail::serving;
 
 struct State {
   Fiber* principal = nullptr;
-  Fiber* heir = nullptr;         // goes on as the principal, whose flow is to end
+  Fiber* heir = nullptr;       // has come home and waits to go on as the principal, whose flow is to end
+  Fiber* successor = nullptr;  // the heir, once that has ended
   bool dividing = true;
-  bool waits_for_room = false;   // the principal
-  bool selects = false;          // descriptors must be below FD_SETSIZE
-  int latest = 0;                // the last connection's number: the lowest that was free
+  bool selects = false;  // descriptors must be below FD_SETSIZE
+  int latest = 0;        // the last connection's number: the lowest that was free
   int home[limits::home_listeners] = {};
-  std::size_t homes = 0;         // how many
+  std::size_t homes = 0;  // how many
 };
 
 constinit State state;
@@ -114,11 +114,9 @@ bool full() noexcept {
 // Leaves further connections in the backlog until somebody has ended. 0 or -EINTR.
 long wait_for_room(Fiber& fiber) noexcept {
   while (full()) {
-    state.waits_for_room = true;
     const long result = edge::serve(fiber, nullptr, [](Fiber& waiter) {
       return waiting::until(waiter, never) == -EINTR ? waiting::restart_if_asked : 0;
     });
-    state.waits_for_room = false;
     if (result < 0) return result;
   }
   return 0;
@@ -136,7 +134,8 @@ Fiber* make_server(Fiber& principal) noexcept {
   server->home = principal.home;
   server->in_runtime = principal.in_runtime;
   server->robust = principal.robust;
-  server->signals.mask.store(principal.signals.mask.load(std::memory_order_relaxed), std::memory_order_relaxed);
+  server->signals.mask.store(principal.signals.mask.load(std::memory_order_relaxed),
+                             std::memory_order_relaxed);
   server->signals.alternate = principal.signals.alternate;
   __builtin_memcpy(server->name, principal.name, sizeof server->name);
   return server;
@@ -167,7 +166,6 @@ bool divide(Fiber& principal, int connection) noexcept {
   signals::discard(fiber);
   ++fiber.in_runtime;
   --serving;
-  if (state.waits_for_room) scheduler::wake(*state.principal, 0);
   scheduler::exit(fiber);
 }
 
@@ -175,25 +173,30 @@ bool divide(Fiber& principal, int connection) noexcept {
 [[noreturn]] void step_down(Fiber& fiber) noexcept {
   ++fiber.in_runtime;
   scheduler::acquire(fiber);
-  Fiber& heir = *std::exchange(state.heir, nullptr);
-  scheduler::wake(heir, 0);
+  state.successor = std::exchange(state.heir, nullptr);
+  slices::abandon();
+  scheduler::wake(*state.successor, 0);
   for (;;) scheduler::park(fiber);
 }
 
-// The calling sibling has its connection still when it comes home: this program serves several at once by itself,
-// or collects them. It goes on as the principal, and nobody divides any more.
+// The calling sibling has come home and takes the place of the principal, for what the loop does between two
+// connections it has done last: memory that the one who waits still points to may be gone.
 void take_over(Fiber& fiber) noexcept {
-  if (!std::exchange(state.dividing, false)) return;
-  iterative::decline("it keeps a connection while it waits for the next");
   ++fiber.in_runtime;
   scheduler::acquire(fiber);
-  state.heir = &fiber;
-  while (state.heir) {
+  if (Fiber* former = std::exchange(state.heir, &fiber)) scheduler::wake(*former, 0);
+  while (state.heir == &fiber) {
     scheduler::prepare_wait(fiber);
     scheduler::wake(*state.principal, -EINTR);
     scheduler::park(fiber);
   }
+  if (state.successor != &fiber) {  // somebody else came home since
+    scheduler::release(fiber);
+    end(fiber);
+  }
+  state.successor = nullptr;
   --serving;
+  alarms::inherit(fiber, *state.principal);
   slices::go_on_as(*state.principal);
   scheduler::release(*self());
   --self()->in_runtime;
@@ -205,7 +208,8 @@ bool is_open(int fd) noexcept { return fd >= 0 && kernel::call(SYS_fcntl, fd, F_
 void come_back(Fiber& fiber, const HomeCall& call) noexcept {
   const Sibling& sibling = *fiber.sibling;
   if ((call.accepts() && !sibling.accepted) || !call.any_awaited(is_home) || !call.waits()) return;
-  if (!is_open(sibling.connection)) end(fiber);
+  if (is_open(sibling.connection) && std::exchange(state.dividing, false))
+    iterative::decline("it keeps a connection while it waits for the next");
   take_over(fiber);
 }
 
@@ -227,14 +231,15 @@ long come(const HomeCall& call) noexcept {
   Fiber& fiber = *self();
   if (!fiber.sibling && !begin(fiber, call)) return 0;
   state.selects |= call.selects();
-  if (&fiber != state.principal) return come_back(fiber, call), 0;
-  if (state.heir) step_down(fiber);
+  if (&fiber != state.principal) come_back(fiber, call);
+  if (self() != state.principal) return 0;
+  if (state.heir) step_down(*state.principal);
   bool at_home = false;
   static_cast<void>(call.any_awaited([&](int fd) {
     at_home |= make_home(fd);
     return false;
   }));
-  return at_home && call.accepts() && state.dividing ? wait_for_room(fiber) : 0;
+  return at_home && call.accepts() && state.dividing ? wait_for_room(*state.principal) : 0;
 }
 
 bool depart(const HomeCall& call, long result, Nanoseconds deadline) noexcept {
@@ -246,6 +251,7 @@ bool depart(const HomeCall& call, long result, Nanoseconds deadline) noexcept {
     fiber.sibling->connection = state.latest = static_cast<int>(result);
     return false;
   }
+  if (!call.accepts() && state.heir) step_down(fiber);
   if (!state.dividing) return false;
   if (call.accepts()) state.latest = static_cast<int>(result);
   while (!call.accepts() && full()) static_cast<void>(wait_for_room(fiber));
@@ -254,13 +260,13 @@ bool depart(const HomeCall& call, long result, Nanoseconds deadline) noexcept {
   return true;
 }
 
+bool superseded(const Fiber& fiber) noexcept { return state.heir && &fiber == state.principal; }
+
 void interrupted(Fiber& fiber) noexcept {
-  if (&fiber == state.principal && state.heir) step_down(fiber);
+  if (superseded(fiber)) step_down(fiber);
 }
 
-bool share(int fd) noexcept {
-  return founded() && within(fd) && (shared[fd / 64] >> fd % 64 & 1) != 0;
-}
+bool share(int fd) noexcept { return founded() && within(fd) && (shared[fd / 64] >> fd % 64 & 1) != 0; }
 
 void closed(int fd) noexcept {
   if (share(fd)) shared[fd / 64] &= ~(std::uint64_t{1} << fd % 64);

@@ -1,14 +1,16 @@
-// Siblings: concurrency for an iterative server, which accepts a connection, serves it, closes it, and comes back.
+// Siblings: concurrency for an iterative server, which accepts a connection, serves it, closes it, comes
+// back.
 //
-//     principal ── accept ── c ─┬─ serve(c) ── close ── accept: another waits here ── end
+//     principal ── accept ── c ─┬─ serve(c) ── close ── accept: takes the place of who waits here
 //                               │
 //                               └─ (a copy of the flow) ── accept ── d ─┬─ serve(d) ── ...
 //                                                                       └─ ...
 //
-// The call it comes back to, accept or a poll with the listener in it, is its home. The principal waits there;
-// when it is to leave with a connection its flow divides: one copy stays and is the principal from then on, the
-// other serves and, when it comes home, ends. The principal's fiber is the thread's own, the main one: signals for
-// the process find it at home. Everything here runs on the one processor that has the stack.
+// The call it comes back to, accept or a poll with the listener in it, is its home. The principal waits
+// there; when it is to leave with a connection its flow divides: one copy stays and is the principal from
+// then on, the other serves. When that comes home it is the principal, and the flow that waited there is
+// over. The principal's fiber is the thread's own, the main one: signals for the process find it at home.
+// Everything here runs on the one processor that has the stack.
 #pragma once
 
 #include "edge.h"
@@ -45,10 +47,11 @@ void prepare() noexcept;
 /// Before activation: activates if the call is one in which a server waits for connections.
 void gate(const HomeCall& call) noexcept;
 
-/// A fiber is about to make such a call: a sibling that has done its round ends. 0 or -EINTR.
+/// A fiber is about to make such a call: a sibling that has done its round is at home. 0 or -EINTR.
 long come(const HomeCall& call) noexcept;
 
-/// It has returned with `result`: divides the flow if it leaves with a connection. True in the copy that stays.
+/// It has returned with `result`: divides the flow if it leaves with a connection. True in the copy that
+/// stays.
 [[nodiscard]] bool depart(const HomeCall& call, long result, Nanoseconds deadline) noexcept;
 
 /// `call()`, which answers call `nr`, made by a server that may be at home in it. Returns more than once.
@@ -72,7 +75,8 @@ long serve(long nr, const long (&words)[6], Call&& call) {
   return home.selects() ? at_home<HomeCall::Sets>(home, call) : at_home<HomeCall::NoSets>(home, call);
 }
 
-/// Whether `fd` was there before the first connection: what is said on it is not to be mixed with what others say.
+/// Whether `fd` was there before the first connection: what is said on it is not to be mixed with what others
+/// say.
 [[nodiscard]] bool share(int fd) noexcept;
 
 /// Until it is gone, `fiber`, if it is a sibling and `wanted`, lets no other run while it waits.
@@ -91,7 +95,9 @@ class Undivided {
   Sibling* sibling_;
 };
 
-/// A signal has interrupted the call of `fiber`: if somebody else goes on as the principal, never returns.
+/// Whether somebody has come home to take the place of `fiber`, which is to wait no more.
+[[nodiscard]] bool superseded(const Fiber& fiber) noexcept;
+/// The call of `fiber` was interrupted: if it is superseded, never returns.
 void interrupted(Fiber& fiber) noexcept;
 
 /// `fd` is about to be closed by the calling fiber, or to name another file.

@@ -107,13 +107,15 @@ bool join(Fiber& fiber, Fiber& original) noexcept {
   return fiber.sibling != nullptr;
 }
 
+void abandon() noexcept {
+  seated = nullptr;
+  private_globals::abandon();
+}
+
 void leave(Fiber& fiber) noexcept {
   Sibling* sibling = std::exchange(fiber.sibling, nullptr);
   if (!sibling) return;
-  if (seated == &fiber) {
-    seated = nullptr;
-    private_globals::abandon();
-  }
+  if (seated == &fiber) abandon();
   private_globals::release(*sibling);
   blocks::release(sibling->kept);
   blocks::release({reinterpret_cast<char*>(sibling), sizeof(Sibling)});
@@ -163,6 +165,10 @@ void go_on_as(Fiber& fiber) noexcept {
   Fiber& former = *self();
   Carrier& carrier = *former.carrier;
   fiber.in_runtime = former.in_runtime;
+  fiber.signals.restore_mask = false;
+  fiber.restart_deadline = 0;
+  fiber.cancellable.store(false, std::memory_order_relaxed);
+  fiber.wait.store(Wait::None, std::memory_order_relaxed);
   fiber.signals.mask.store(former.signals.mask.load(std::memory_order_relaxed), std::memory_order_relaxed);
   fiber.carrier = &carrier;
   fiber.on_carrier.store(true, std::memory_order_relaxed);

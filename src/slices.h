@@ -41,9 +41,9 @@ struct Sibling {
   Nanoseconds rings_at = 0;       ///< when its alarm rings; 0: it is not set
   Nanoseconds alarm_interval = 0;
   Sibling* next_alarm = nullptr;
-  unsigned undivided = 0;         ///< while it waits now, no other may run: it is in the middle of something
-  int connection = -1;            ///< the one it serves, until it is closed
-  bool accepted = false;          ///< has taken its connection
+  unsigned undivided = 0;  ///< while it waits now, no other may run: it is in the middle of something
+  int connection = -1;     ///< the one it serves, until it is closed
+  bool accepted = false;   ///< has taken its connection
 };
 
 namespace slices {
@@ -53,8 +53,8 @@ extern Fiber* seated;
 [[nodiscard]] bool must_stay(const Sibling& sibling) noexcept;
 }
 
-/// Makes `thread`, the calling fiber, the first sibling on this stack. False, with nothing done, if this is not
-/// the stack that main() runs on, or there is no memory.
+/// Makes `thread`, the calling fiber, the first sibling on this stack. False, with nothing done, if this is
+/// not the stack that main() runs on, or there is no memory.
 [[nodiscard]] bool found(Fiber& thread) noexcept;
 
 /// Makes `fiber`, which is new, a sibling of `original`. False if there is no memory.
@@ -68,11 +68,14 @@ void leave(Fiber& fiber) noexcept;
   return !fiber.sibling || detail::seated == &fiber;
 }
 
+/// Whoever is seated will not go on: its slice need not be put away.
+void abandon() noexcept;
+
 /// Puts the slice of `fiber`, which is about to run, in place of who is seated. Not from that stack.
 void seat(Fiber& fiber) noexcept;
 
-/// Whether the running sibling cannot make room for others now: it is in the middle of something they share, or
-/// on another stack than theirs (a signal's, one of its own).
+/// Whether the running sibling cannot make room for others now: it is in the middle of something they share,
+/// or on another stack than theirs (a signal's, one of its own).
 [[nodiscard]] inline bool stays(const Fiber& fiber) noexcept {
   return fiber.sibling && detail::must_stay(*fiber.sibling);
 }

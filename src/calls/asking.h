@@ -11,8 +11,8 @@
 
 namespace unblock::calls {
 
-/// Repeats `attempt()` until it gives anything but -EAGAIN, asleep in between. Returns that, or how the call goes on
-/// after a signal.
+/// Repeats `attempt()` until it gives anything but -EAGAIN, asleep in between. Returns that, or how the call
+/// goes on after a signal.
 template <class Attempt>
 long asking_again(Fiber& fiber, Attempt&& attempt) noexcept {
   Nanoseconds pause = limits::first_ask;

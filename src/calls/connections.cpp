@@ -4,6 +4,7 @@
 #include "arguments.h"
 #include "handlers.h"
 #include "in_place.h"
+#include "siblings.h"
 #include "transfer.h"
 #include "user.h"
 
@@ -29,6 +30,7 @@ long accept_when_ready(Fiber& fiber, int fd, Accept&& take) noexcept {
     if (error == -EAGAIN && !descriptors::blocking(patience.fd())) break;
     if (error) return error;
   }
+  if (siblings::superseded(fiber)) return waiting::restart_if_asked;
   const long result = take(patience.fd());
   if (result >= 0) {
     descriptors::remember(static_cast<int>(result), descriptors::Kind::Socket);
