@@ -65,7 +65,8 @@ bool collect_gate(const Object& libc, Plan& plan, bool accepting) noexcept {
   const std::uintptr_t clone = Symbols(libc).find("clone");
   const Segment* segment = libc.segment_of(clone);
   if (!segment) return false;
-  if (accepting) return plan.collect_calls(segment->range, creating_or_accepting, std::size(creating_or_accepting));
+  if (accepting)
+    return plan.collect_calls(segment->range, creating_or_accepting, std::size(creating_or_accepting));
   Range near = segment->range;
   if (near.end - clone > neighbourhood) near.end = clone + neighbourhood;
   if (clone - near.begin > neighbourhood) near.begin = clone - neighbourhood;
