@@ -46,6 +46,8 @@
 // Those with a hook of their own: no system calls by their names, or more to do than to route.
 #define UNBLOCK_SPECIAL_HOOKS(X) \
   X(int, close, (int fd), (fd)) \
+  X(int, clock_gettime, (clockid_t clock, timespec* time), (clock, time)) \
+  X(int, clock_getres, (clockid_t clock, timespec* resolution), (clock, resolution)) \
   X(ssize_t, recvfrom, (int fd, void* data, size_t size, int flags, sockaddr* address, socklen_t* length), \
     (fd, data, size, flags, address, length)) \
   X(ssize_t, sendto, \

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <sys/types.h>
 
+#include "clock.h"
 #include "context.h"
 #include "runtime_limits.h"
 
@@ -31,6 +32,7 @@ struct alignas(limits::cache_line) Carrier {
   Fiber* leaver = nullptr;             ///< the fiber it belongs to; null: the idle loop
   Fiber* running = nullptr;            ///< null: the idle loop
   Fiber* next_fiber = nullptr;         ///< for the idle loop to run
+  std::atomic<Nanoseconds> alone_since{0};  ///< its CPU time when its fiber lost the processor; 0: not so
   std::atomic<std::uint64_t> call{0};  ///< a system call in progress: a count above its number + 1; 0: none
 
   std::atomic<std::uint32_t> work{0};  ///< futex: set when a processor was given to this spare

@@ -5,6 +5,7 @@
 
 #include "lock.h"
 #include "memory.h"
+#include "scheduling.h"
 #include "stats.h"
 
 namespace unblock {
@@ -64,6 +65,8 @@ void clean(Fiber& fiber) noexcept {
   fiber.signals.restore_mask = false;
   fiber.signals.alternate = {nullptr, SS_DISABLE, 0};
   fiber.name[0] = 0;
+  fiber.timed.store(false, std::memory_order_relaxed);
+  cpu_time::reset(fiber.cpu);
 }
 
 }  // namespace
@@ -95,6 +98,7 @@ Fiber* create() noexcept {
 }
 
 void destroy(Fiber& fiber) noexcept {
+  scheduling::forget(fiber);
   if (fiber.scratch) fiber.scratch = memory::resize(fiber.scratch, 0);
   fiber.live.store(false, std::memory_order_release);
   stats::count(stats::fibers_live, -1);

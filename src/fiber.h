@@ -8,6 +8,7 @@
 
 #include "clock.h"
 #include "context.h"
+#include "cpu_time.h"
 #include "futex_node.h"
 #include "io_waiter.h"
 #include "runtime_limits.h"
@@ -20,10 +21,11 @@ namespace unblock {
 struct Carrier;
 struct Sibling;
 class Processor;
+struct Scheduling;
 
 /// Where a fiber's wait stands. Whoever moves it from Waiting to Woken, and only that one, makes the
 /// fiber ready: a wake-up, a timeout and a signal may come at once.
-enum class Wait : std::uint32_t { None, Waiting, Woken };
+enum class Wait : std::uint8_t { None, Waiting, Woken };
 
 /// One thread of the program. Its pthread descriptor, stack and TLS are glibc's and the program's; this
 /// is the kernel's side. Control blocks are reused but never unmapped, so that a stale pointer to one
@@ -43,6 +45,7 @@ struct alignas(limits::cache_line) Fiber {
   Fiber* next = nullptr;                ///< in a run queue or an inbox
   Processor* home = nullptr;            ///< that of the carrier it last ran on; its waits are with it
   std::atomic<Wait> wait{Wait::None};
+  std::atomic<bool> timed{false};   ///< its CPU time is charged at each switch
   std::uint32_t deadline_slot = 0;  ///< its place in its processor's Deadlines, from 1; 0: in none
   long wake_result = 0;             ///< what woke it: 0, or a negative error number
 
@@ -61,6 +64,8 @@ struct alignas(limits::cache_line) Fiber {
   std::uint32_t slot = 0;        ///< its place in the table of fibers
   std::uint32_t generation = 0;  ///< how often that place was used
   std::atomic<bool> live{false};
+  CpuAccount cpu;
+  Scheduling* scheduling = nullptr;    ///< what was set, or null
   bool main = false;                   ///< the process' first flow; its tid is the process id
   int* clear_tid = nullptr;            ///< zeroed and woken at the end: set_tid_address(2)
   robust_list_head* robust = nullptr;  ///< get_robust_list(2)

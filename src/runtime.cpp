@@ -11,6 +11,7 @@
 
 #include "carrier.h"
 #include "context.h"
+#include "cpu_time.h"
 #include "credentials.h"
 #include "descriptors.h"
 #include "dispatch.h"
@@ -22,6 +23,7 @@
 #include "patch/patch.h"
 #include "processors.h"
 #include "scheduler.h"
+#include "scheduling.h"
 #include "siblings.h"
 #include "signals.h"
 #include "stacks.h"
@@ -93,6 +95,7 @@ Fiber* adopt_caller() noexcept {
   // glibc's word for it, which pthread_join(3) waits for. The kernel thread itself never ends.
   kernel::call(SYS_prctl, PR_GET_TID_ADDRESS, &main->clear_tid);
   main->tid = static_cast<pid_t>(kernel::call(SYS_gettid));
+  cpu_time::adopt(*main);
   if (!carriers::adopt(*main, processors::at(0))) {
     fibers::destroy(*main);
     return nullptr;
@@ -189,6 +192,7 @@ void forget(Fiber& fiber) noexcept {
   unblock_self = nullptr;
   siblings::forget();
   signals::give_back(fiber);
+  scheduling::make_real(fiber);
   watchdog::forget();
   patch::after_fork();
   credentials::forget();

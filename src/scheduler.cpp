@@ -3,6 +3,7 @@
 
 #include <x86intrin.h>
 
+#include "cpu_time.h"
 #include "credentials.h"
 #include "processor.h"
 #include "processors.h"
@@ -34,12 +35,16 @@ void board(Carrier& carrier, Fiber& fiber) noexcept {
   fiber.carrier = &carrier;
   fiber.home = carrier.processor;
   carrier.running = &fiber;
+  if (fiber.timed.load(std::memory_order_relaxed)) [[unlikely]] cpu_time::board(fiber);
 }
 
 // Leaves `fiber` for the next ready one, or for the idle loop.
 void leave(Fiber& fiber, Fiber* next) noexcept {
   Carrier& carrier = *fiber.carrier;
   if (next == &fiber) return;
+  if (fiber.timed.load(std::memory_order_relaxed) || carrier.alone_since.load(std::memory_order_relaxed))
+    [[unlikely]]
+    cpu_time::leave(fiber);
   stats::count(stats::switches);
   if (next && !next->on_carrier.load(std::memory_order_acquire) && slices::in_place(*next)) [[likely]] {
     board(carrier, *next);

@@ -10,6 +10,7 @@
 #include "processors.h"
 #include "runtime.h"
 #include "scheduler.h"
+#include "scheduling.h"
 #include "signals.h"
 #include "siblings.h"
 #include "slices.h"
@@ -94,6 +95,7 @@ long create(Fiber& parent, const Frame& frame, const CloneArguments& arguments) 
   fiber->home = &processors::for_child_of(parent);
   fiber->in_runtime = 1;
   fiber->signals.mask.store(parent.signals.mask.load(std::memory_order_relaxed), std::memory_order_relaxed);
+  scheduling::inherit(parent, *fiber);
   __builtin_memcpy(fiber->name, parent.name, sizeof fiber->name);
   stacks::begin(arguments.stack_top);
   const long tid = fiber->tid;

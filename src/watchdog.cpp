@@ -7,6 +7,7 @@
 
 #include "carrier.h"
 #include "clock.h"
+#include "cpu_time.h"
 #include "credentials.h"
 #include "format.h"
 #include "kernel.h"
@@ -32,6 +33,7 @@ struct Sight {
   std::uint64_t tick = 0;
   std::uint64_t call = 0;
   Nanoseconds since = 0;  // when this holder was first seen with this fiber
+  Nanoseconds computed = 0;  // when it was last seen to compute; 0: not at the last look
   std::uint64_t naps = 0;
   Nanoseconds busy_since = 0;  // when it was first seen with more to do than it gets to
 };
@@ -69,7 +71,11 @@ bool sleeps(pid_t ktid) noexcept {
 bool retake(Processor& processor, Carrier& carrier) noexcept {
   // A: matches the exchange in scheduler::acquire(): either the fiber is in the runtime, or we have it.
   Claim expected = Claim::Outside;
-  if (!carrier.claim.compare_exchange_strong(expected, Claim::None, std::memory_order_acq_rel)) return false;
+  cpu_time::alone(carrier);
+  if (!carrier.claim.compare_exchange_strong(expected, Claim::None, std::memory_order_acq_rel)) {
+    cpu_time::not_alone(carrier);
+    return false;
+  }
   if (carriers::give(processor)) {
     stats::count(stats::retakes);
     return true;
@@ -94,15 +100,28 @@ bool overdue(const Sight& sight, const Carrier& carrier, Nanoseconds now) noexce
          sleeps(carrier.ktid.load(std::memory_order_relaxed));
 }
 
+// Charges the fiber that computes there for the time since the last look.
+void sample(const Carrier& holder, Sight& sight, Nanoseconds now) noexcept {
+  Fiber* fiber = holder.running;
+  if (!fiber || holder.call.load(std::memory_order_relaxed)) {
+    sight.computed = 0;
+    return;
+  }
+  if (sight.computed) cpu_time::sample(*fiber, now - sight.computed);
+  sight.computed = now;
+}
+
 // Looks at one processor. True if it was retaken.
 bool look(Processor& processor, Sight& sight) noexcept {
   Carrier* holder = processor.holder.load(std::memory_order_acquire);
   if (!holder || holder->claim.load(std::memory_order_acquire) != Claim::Outside || fibers::live() < 2) {
     sight.holder = nullptr;
+    sight.computed = 0;
     return false;
   }
   const std::uint64_t tick = processor.tick.load(std::memory_order_relaxed);
   const Nanoseconds now = clock_time::now();
+  sample(*holder, sight, now);
   if (holder != sight.holder || tick != sight.tick) {
     sight.holder = holder;
     sight.tick = tick;

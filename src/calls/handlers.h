@@ -14,6 +14,7 @@
 #include <sys/time.h>
 #include <sys/uio.h>
 
+#include "cpu_clocks.h"
 #include "fiber.h"
 #include "futex.h"
 #include "scheduling_calls.h"

@@ -57,6 +57,9 @@
   X(setitimer, Fiber)          \
   X(getitimer, Fiber)          \
   X(sched_yield, Fiber)        \
+  X(clock_gettime, Fiber)      \
+  X(clock_getres, Fiber)       \
+  X(getrusage, Fiber)          \
   /* threads and their locks */ \
   X(futex, Fiber)              \
   X(futex_waitv, Fiber)        \
@@ -77,6 +80,8 @@
   X(sched_rr_get_interval, Fiber) \
   X(getpriority, Fiber)        \
   X(setpriority, Fiber)        \
+  X(ioprio_get, Fiber)         \
+  X(ioprio_set, Fiber)         \
   /* mappings */               \
   X(mmap, Fiber)               \
   X(mprotect, Fiber)           \

@@ -1,82 +1,175 @@
 // Scheduling of fibers, as far as it can be told.
 #include "scheduling_calls.h"
 
+#include <algorithm>
 #include <cerrno>
+#include <linux/capability.h>
+#include <linux/ioprio.h>
 
 #include "kernel.h"
+#include "scheduling.h"
 #include "user.h"
 
 namespace unblock::calls {
 
 namespace {
 
-// Whether a call about `tid` is about a fiber other than the main one, which the kernel does not know.
-bool is_fiber(const Fiber& fiber, pid_t tid) noexcept {
-  const Fiber* target = tid == 0 ? &fiber : fibers::find(tid);
-  return target && !target->main;
-}
+// Whom a call about `tid` is about, if that is a fiber.
+Fiber* fiber_of(Fiber& caller, pid_t tid) noexcept { return tid == 0 ? &caller : fibers::find(tid); }
 
 // The kernel's answer for a fiber is that for the calling kernel thread.
-pid_t for_kernel(const Fiber& fiber, pid_t tid) noexcept { return is_fiber(fiber, tid) ? 0 : tid; }
+pid_t for_kernel(const Fiber* fiber, pid_t tid) noexcept { return fiber ? 0 : tid; }
 
-long check(int policy, const sched_param* parameters) noexcept {
+bool may_set_priorities() noexcept {
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3] = {};
+  return kernel::call(SYS_capget, &header, sets) == 0 && (sets[0].effective & 1u << CAP_SYS_NICE);
+}
+
+rlim_t soft_limit(int resource) noexcept {
+  rlimit limit{};
+  kernel::call(SYS_prlimit64, 0, resource, nullptr, &limit);
+  return limit.rlim_cur;
+}
+
+constexpr bool is_realtime(int policy) noexcept { return policy == SCHED_FIFO || policy == SCHED_RR; }
+
+// As the kernel's: sched_setscheduler(2), and sched(7) on privileges.
+long check(int policy, const sched_param* parameters, int priority_now, int& priority) noexcept {
   sched_param given;
+  if (!parameters || policy < 0) return -EINVAL;
   if (!user::copy(&given, parameters, sizeof given)) return -EFAULT;
   const long lowest = kernel::call(SYS_sched_get_priority_min, policy);
   const long highest = kernel::call(SYS_sched_get_priority_max, policy);
   if (lowest < 0) return lowest;
-  return given.sched_priority < lowest || given.sched_priority > highest ? -EINVAL : 0;
+  if (given.sched_priority < lowest || given.sched_priority > highest) return -EINVAL;
+  priority = given.sched_priority;
+  if (!is_realtime(policy) || priority <= priority_now || may_set_priorities()) return 0;
+  return static_cast<rlim_t>(priority) <= soft_limit(RLIMIT_RTPRIO) ? 0 : -EPERM;
+}
+
+int policy_of(const Fiber& fiber) noexcept {
+  if (fiber.scheduling && fiber.scheduling->has_policy) return fiber.scheduling->policy;
+  return static_cast<int>(kernel::call(SYS_sched_getscheduler, 0));
+}
+
+int priority_of(const Fiber& fiber) noexcept {
+  if (fiber.scheduling && fiber.scheduling->has_policy) return fiber.scheduling->priority;
+  sched_param of_thread{};
+  kernel::call(SYS_sched_getparam, 0, &of_thread);
+  return of_thread.sched_priority;
+}
+
+long set_policy(Fiber& fiber, int policy, const sched_param* parameters) noexcept {
+  int priority = 0;
+  const int plain = policy & ~SCHED_RESET_ON_FORK;
+  if (const long error = check(plain, parameters, priority_of(fiber), priority)) return error;
+  Scheduling* kept = scheduling::of(fiber);
+  if (!kept) return 0;
+  kept->has_policy = true;
+  kept->policy = policy;
+  kept->priority = priority;
+  return 0;
+}
+
+// Nice values as getpriority(2) has them in the kernel: 40 to 1.
+long nice_of(const Fiber& fiber) noexcept {
+  if (fiber.scheduling && fiber.scheduling->has_nice) return fiber.scheduling->nice;
+  return 20 - kernel::call(SYS_getpriority, PRIO_PROCESS, 0);
 }
 
 }  // namespace
 
 long sched_getaffinity(Fiber& fiber, pid_t tid, std::size_t size, unsigned long* mask) noexcept {
-  return kernel::call(SYS_sched_getaffinity, for_kernel(fiber, tid), size, mask);
+  const Fiber* target = fiber_of(fiber, tid);
+  const long known = kernel::call(SYS_sched_getaffinity, for_kernel(target, tid), size, mask);
+  if (known < 0 || !target || !target->scheduling || !target->scheduling->has_cpus) return known;
+  return user::copy(mask, target->scheduling->cpus, static_cast<std::size_t>(known)) ? known : -EFAULT;
 }
 
 long sched_setaffinity(Fiber& fiber, pid_t tid, std::size_t size, const unsigned long* mask) noexcept {
-  if (!is_fiber(fiber, tid)) return kernel::call(SYS_sched_setaffinity, tid, size, mask);
-  unsigned long allowed[128] = {};
-  const long known = kernel::call(SYS_sched_getaffinity, 0, sizeof allowed, allowed);
+  Fiber* target = fiber_of(fiber, tid);
+  if (!target) return kernel::call(SYS_sched_setaffinity, tid, size, mask);
+  unsigned long allowed[limits::cpu_set_words] = {}, given[limits::cpu_set_words] = {};
+  if (!user::copy(given, mask, std::min(size, sizeof given))) return -EFAULT;
+  kernel::call(SYS_sched_getaffinity, kernel::call(SYS_getpid), sizeof allowed, allowed);
   unsigned long common = 0;
-  for (std::size_t i = 0; i < size / sizeof(long) && static_cast<long>(i * sizeof(long)) < known; ++i) {
-    unsigned long word;
-    if (!user::load(mask + i, word)) return -EFAULT;
-    common |= word & allowed[i];
+  for (std::size_t i = 0; i < limits::cpu_set_words; ++i) common |= given[i] &= allowed[i];
+  if (!common) return -EINVAL;
+  if (Scheduling* kept = scheduling::of(*target)) {
+    kept->has_cpus = true;
+    std::copy(std::begin(given), std::end(given), kept->cpus);
   }
-  return common ? 0 : -EINVAL;
+  return 0;
 }
 
 long sched_getparam(Fiber& fiber, pid_t tid, sched_param* parameters) noexcept {
-  return kernel::call(SYS_sched_getparam, for_kernel(fiber, tid), parameters);
+  const Fiber* target = fiber_of(fiber, tid);
+  if (!target || !parameters || tid < 0) return kernel::call(SYS_sched_getparam, tid, parameters);
+  sched_param known{};
+  known.sched_priority = priority_of(*target);
+  return user::copy(parameters, &known, sizeof known) ? 0 : -EFAULT;
 }
 
 long sched_setparam(Fiber& fiber, pid_t tid, const sched_param* parameters) noexcept {
-  if (!is_fiber(fiber, tid)) return kernel::call(SYS_sched_setparam, tid, parameters);
-  return check(static_cast<int>(kernel::call(SYS_sched_getscheduler, 0)), parameters);
+  Fiber* target = fiber_of(fiber, tid);
+  if (!target || tid < 0) return kernel::call(SYS_sched_setparam, tid, parameters);
+  return set_policy(*target, policy_of(*target), parameters);
 }
 
 long sched_getscheduler(Fiber& fiber, pid_t tid) noexcept {
-  return kernel::call(SYS_sched_getscheduler, for_kernel(fiber, tid));
+  const Fiber* target = fiber_of(fiber, tid);
+  return target && tid >= 0 ? policy_of(*target) : kernel::call(SYS_sched_getscheduler, tid);
 }
 
 long sched_setscheduler(Fiber& fiber, pid_t tid, int policy, const sched_param* parameters) noexcept {
-  if (!is_fiber(fiber, tid)) return kernel::call(SYS_sched_setscheduler, tid, policy, parameters);
-  return check(policy & ~SCHED_RESET_ON_FORK, parameters);
+  Fiber* target = fiber_of(fiber, tid);
+  if (!target || tid < 0) return kernel::call(SYS_sched_setscheduler, tid, policy, parameters);
+  return set_policy(*target, policy, parameters);
 }
 
 long sched_rr_get_interval(Fiber& fiber, pid_t tid, timespec* interval) noexcept {
-  return kernel::call(SYS_sched_rr_get_interval, for_kernel(fiber, tid), interval);
+  return kernel::call(SYS_sched_rr_get_interval, for_kernel(fiber_of(fiber, tid), tid), interval);
 }
 
 long getpriority(Fiber& fiber, int which, int who) noexcept {
-  return kernel::call(SYS_getpriority, which, which == PRIO_PROCESS ? for_kernel(fiber, who) : who);
+  const Fiber* target = which == PRIO_PROCESS ? fiber_of(fiber, who) : nullptr;
+  return target ? 20 - nice_of(*target) : kernel::call(SYS_getpriority, which, who);
 }
 
 long setpriority(Fiber& fiber, int which, int who, int priority) noexcept {
-  if (which != PRIO_PROCESS || !is_fiber(fiber, who))
-    return kernel::call(SYS_setpriority, which, who, priority);
+  Fiber* target = which == PRIO_PROCESS ? fiber_of(fiber, who) : nullptr;
+  if (!target) return kernel::call(SYS_setpriority, which, who, priority);
+  const int nice = std::clamp(priority, -20, 19);
+  const bool allowed = nice >= nice_of(*target) || may_set_priorities() ||
+                       static_cast<rlim_t>(20 - nice) <= soft_limit(RLIMIT_NICE);
+  if (!allowed) return -EACCES;
+  if (Scheduling* kept = scheduling::of(*target)) {
+    kept->has_nice = true;
+    kept->nice = nice;
+  }
   return 0;
+}
+
+long ioprio_get(Fiber& fiber, int which, int who) noexcept {
+  const Fiber* target = which == IOPRIO_WHO_PROCESS ? fiber_of(fiber, who) : nullptr;
+  if (target && target->scheduling && target->scheduling->has_io) return target->scheduling->io;
+  return kernel::call(SYS_ioprio_get, which, for_kernel(target, who));
+}
+
+long ioprio_set(Fiber& fiber, int which, int who, int priority) noexcept {
+  Fiber* target = which == IOPRIO_WHO_PROCESS ? fiber_of(fiber, who) : nullptr;
+  if (!target) return kernel::call(SYS_ioprio_set, which, who, priority);
+  // The kernel checks it for this thread, which gets its own back.
+  const long before = kernel::call(SYS_ioprio_get, which, 0);
+  const long result = kernel::call(SYS_ioprio_set, which, 0, priority);
+  if (result < 0) return result;
+  if (before >= 0) kernel::call(SYS_ioprio_set, which, 0, before);
+  if (Scheduling* kept = scheduling::of(*target)) {
+    kept->has_io = true;
+    kept->io = priority;
+  }
+  return result;
 }
 
 }  // namespace unblock::calls

@@ -239,14 +239,4 @@ long signalfd(Fiber& fiber, int fd, const SignalSet* mask, std::size_t size) noe
   return signalfd4(fiber, fd, mask, size, 0);
 }
 
-long timer_create(Fiber&, clockid_t clock, sigevent* event, timer_t* timer) noexcept {
-  sigevent copy;
-  if (!event || !user::copy(&copy, event, sizeof copy) || copy.sigev_notify != SIGEV_THREAD_ID)
-    return kernel::call(SYS_timer_create, clock, event, timer);
-  // To one thread, which the kernel does not know: sent to the process instead, where that thread waits for
-  // it. glibc's SIGEV_THREAD is made of this.
-  copy.sigev_notify = SIGEV_SIGNAL;
-  return kernel::call(SYS_timer_create, clock, &copy, timer);
-}
-
 }  // namespace unblock::calls

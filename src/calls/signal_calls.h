@@ -26,6 +26,5 @@ long rt_sigqueueinfo(Fiber& fiber, pid_t pid, int signal, siginfo_t* info) noexc
 long rt_tgsigqueueinfo(Fiber& fiber, pid_t process, pid_t tid, int signal, siginfo_t* info) noexcept;
 long signalfd(Fiber& fiber, int fd, const SignalSet* mask, std::size_t size) noexcept;
 long signalfd4(Fiber& fiber, int fd, const SignalSet* mask, std::size_t size, int flags) noexcept;
-long timer_create(Fiber& fiber, clockid_t clock, sigevent* event, timer_t* timer) noexcept;
 
 }  // namespace unblock::calls

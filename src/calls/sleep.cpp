@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "arguments.h"
+#include "cpu_time.h"
 #include "handlers.h"
 #include "in_place.h"
 #include "scheduler.h"
@@ -39,6 +40,20 @@ long sleep_until_time(Fiber& fiber, clockid_t clock, Nanoseconds time) noexcept 
   return 0;
 }
 
+// By the clock of another fiber.
+long sleep_for_cpu_time(Fiber& fiber, Fiber& timed, int flags, const timespec* time, timespec* left) noexcept {
+  timespec given;
+  if (!user::copy(&given, time, sizeof given)) return -EFAULT;
+  if (!clock_time::valid(given)) return -EINVAL;
+  const bool until = flags & TIMER_ABSTIME;
+  const Nanoseconds begun = until ? 0 : cpu_time::of(timed);
+  const Nanoseconds end = clock_time::after(begun, clock_time::from(given));
+  const long result = sleep_until_spent(fiber, timed, end);
+  if (result == 0 || until || !left) return result;
+  const timespec rest = clock_time::to_timespec(std::max<Nanoseconds>(0, end - cpu_time::of(timed)));
+  return user::copy(left, &rest, sizeof rest) ? result : -EFAULT;
+}
+
 }  // namespace
 
 long nanosleep(Fiber& fiber, const timespec* interval, timespec* left) noexcept {
@@ -50,6 +65,8 @@ long nanosleep(Fiber& fiber, const timespec* interval, timespec* left) noexcept 
 
 long clock_nanosleep(Fiber& fiber, clockid_t clock, int flags, const timespec* time,
                      timespec* left) noexcept {
+  Fiber* const timed = clock == CLOCK_THREAD_CPUTIME_ID ? nullptr : timed_by(fiber, clock);
+  if (timed && timed != &fiber) return sleep_for_cpu_time(fiber, *timed, flags, time, left);
   if (!runs_by_itself(clock))
     return in_place::sleeping(fiber, SYS_clock_nanosleep, Words(clock, flags, time, left).words);
   if (!(flags & TIMER_ABSTIME)) return nanosleep(fiber, time, left);
