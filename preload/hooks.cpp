@@ -158,11 +158,11 @@ extern "C" [[gnu::visibility("default")]] ssize_t send(int fd, const void* data,
   return sendto(fd, data, size, flags, nullptr, 0);
 }
 
-// For CPU clocks the kernel's own code, which has no sites, makes the call: vdso(7).
+// For CPU clocks the kernel's own code, which has no sites, makes the call (vdso(7)): hooked whatever the door.
 static bool of_cpu_time(clockid_t clock) noexcept { return clock < 0 || clock == CLOCK_THREAD_CPUTIME_ID; }
 
 extern "C" [[gnu::visibility("default")]] int clock_gettime(clockid_t clock, timespec* time) noexcept {
-  Fiber* served = of_cpu_time(clock) ? hooks::fiber_to_serve() : nullptr;
+  Fiber* served = of_cpu_time(clock) ? edge::fiber_to_serve() : nullptr;
   if (!served) [[likely]]
     return real::clock_gettime(clock, time);
   return static_cast<int>(
@@ -170,7 +170,7 @@ extern "C" [[gnu::visibility("default")]] int clock_gettime(clockid_t clock, tim
 }
 
 extern "C" [[gnu::visibility("default")]] int clock_getres(clockid_t clock, timespec* resolution) noexcept {
-  Fiber* served = of_cpu_time(clock) ? hooks::fiber_to_serve() : nullptr;
+  Fiber* served = of_cpu_time(clock) ? edge::fiber_to_serve() : nullptr;
   if (!served) return real::clock_getres(clock, resolution);
   return static_cast<int>(
       hooks::serve(*served, [&](Fiber& fiber) { return calls::clock_getres(fiber, clock, resolution); }));

@@ -29,6 +29,7 @@
 #include "stacks.h"
 #include "stalls.h"
 #include "stats.h"
+#include "thread_timers.h"
 #include "waiting.h"
 #include "watchdog.h"
 
@@ -193,6 +194,7 @@ void forget(Fiber& fiber) noexcept {
   siblings::forget();
   signals::give_back(fiber);
   scheduling::make_real(fiber);
+  thread_timers::forget();
   watchdog::forget();
   patch::after_fork();
   credentials::forget();

@@ -51,6 +51,7 @@ constexpr std::size_t stack_sizes = 8;          // sizes of them there are slabs
 constexpr std::size_t largest_stack = 1 << 30;  // bytes; larger ones are the kernel's
 constexpr std::size_t kept_stacks = 64;         // of threads that ended, whose pages are kept for a while
 
+constexpr std::size_t timer_buckets = 256;      // of the table of timers that notify a fiber
 constexpr std::size_t stall_ring = 8;           // stalls taken down and not reported yet
 constexpr std::size_t stall_stack_words = 512;  // of the stack of each, to look for its callers in
 constexpr std::size_t stall_frames = 16;        // callers reported

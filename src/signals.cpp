@@ -8,6 +8,7 @@
 #include "carrier.h"
 #include "kernel.h"
 #include "runtime_limits.h"
+#include "thread_timers.h"
 #include "watchdog.h"
 
 namespace unblock::signals {
@@ -128,7 +129,11 @@ void leave_to_kernel(SignalSet set) noexcept {
 void receive(const siginfo_t& info) noexcept {
   if (info.si_signo == kick && info.si_code == SI_TKILL) return;
   if (alarms::rang(info)) return;
-  post(info);
+  const pid_t tid = thread_timers::target(info);
+  if (!tid)
+    post(info);
+  else if (Fiber* fiber = fibers::find(tid))  // else it has ended, and nobody is told
+    post(*fiber, info);
 }
 
 void collect_process_signal(int signal) noexcept {

@@ -61,18 +61,6 @@ long getrusage(Fiber& fiber, int who, rusage* usage) noexcept {
   return user::copy(usage, &own, sizeof own) ? 0 : -EFAULT;
 }
 
-long timer_create(Fiber& fiber, clockid_t clock, sigevent* event, timer_t* timer) noexcept {
-  // The kernel has no clock of a fiber's. The process' is never behind it.
-  if (timed_by(fiber, clock)) clock = CLOCK_PROCESS_CPUTIME_ID;
-  sigevent copy;
-  if (!event || !user::copy(&copy, event, sizeof copy) || copy.sigev_notify != SIGEV_THREAD_ID)
-    return kernel::call(SYS_timer_create, clock, event, timer);
-  // To one thread, which the kernel does not know: sent to the process instead, where that thread waits for
-  // it. glibc's SIGEV_THREAD is made of this.
-  copy.sigev_notify = SIGEV_SIGNAL;
-  return kernel::call(SYS_timer_create, clock, &copy, timer);
-}
-
 long sleep_until_spent(Fiber& fiber, Fiber& timed, Nanoseconds time) noexcept {
   const std::uint32_t generation = timed.generation;
   constexpr Nanoseconds shortest = second / 1000;

@@ -1,7 +1,6 @@
 // CPU time as a program asks for it.
 #pragma once
 
-#include <csignal>
 #include <ctime>
 #include <sys/resource.h>
 
@@ -13,7 +12,6 @@ namespace unblock::calls {
 long clock_gettime(Fiber& fiber, clockid_t clock, timespec* time) noexcept;
 long clock_getres(Fiber& fiber, clockid_t clock, timespec* resolution) noexcept;
 long getrusage(Fiber& fiber, int who, rusage* usage) noexcept;
-long timer_create(Fiber& fiber, clockid_t clock, sigevent* event, timer_t* timer) noexcept;
 
 /// Whose CPU time `clock` shows: a fiber's, or null.
 [[nodiscard]] Fiber* timed_by(Fiber& caller, clockid_t clock) noexcept;

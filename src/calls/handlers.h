@@ -20,6 +20,7 @@
 #include "scheduling_calls.h"
 #include "signal_calls.h"
 #include "threads.h"
+#include "timers.h"
 
 namespace unblock::calls {
 

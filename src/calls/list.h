@@ -109,6 +109,7 @@
   X(signalfd, Fiber)           \
   X(signalfd4, Fiber)          \
   X(timer_create, Fiber)       \
+  X(timer_delete, Fiber)       \
   /* credentials */            \
   X(setuid, Fiber)           \
   X(setgid, Fiber)           \

@@ -1,0 +1,49 @@
+// Timers of the process: for whom, and by which clock.
+#include "timers.h"
+
+#include <cerrno>
+
+#include "cpu_clocks.h"
+#include "kernel.h"
+#include "thread_timers.h"
+#include "user.h"
+
+namespace unblock::calls {
+
+namespace {
+
+// To one thread, which the kernel does not know: sent to the process instead, and found by the timer's id.
+long create_for_fiber(clockid_t clock, sigevent& event, int* timer) noexcept {
+  const pid_t tid = event._sigev_un._tid;
+  event.sigev_notify = SIGEV_SIGNAL;
+  int id = 0;
+  if (const long error = kernel::call(SYS_timer_create, clock, &event, &id)) return error;
+  if (thread_timers::add(id, tid)) {
+    if (user::copy(timer, &id, sizeof id)) return 0;
+    thread_timers::remove(id);
+    kernel::call(SYS_timer_delete, id);
+    return -EFAULT;
+  }
+  kernel::call(SYS_timer_delete, id);
+  return -EAGAIN;
+}
+
+}  // namespace
+
+long timer_create(Fiber& fiber, clockid_t clock, sigevent* event, int* timer) noexcept {
+  // The kernel has no clock of a fiber's. The process' is never behind it.
+  if (timed_by(fiber, clock)) clock = CLOCK_PROCESS_CPUTIME_ID;
+  sigevent copy;
+  const bool for_fiber = event && user::copy(&copy, event, sizeof copy) &&
+                         copy.sigev_notify == SIGEV_THREAD_ID && fibers::find(copy._sigev_un._tid);
+  return for_fiber ? create_for_fiber(clock, copy, timer)
+                   : kernel::call(SYS_timer_create, clock, event, timer);
+}
+
+long timer_delete(Fiber&, int timer) noexcept {
+  const long result = kernel::call(SYS_timer_delete, timer);
+  if (result == 0) thread_timers::remove(timer);
+  return result;
+}
+
+}  // namespace unblock::calls
