@@ -1,8 +1,8 @@
-// 20,000 signals, to the process and to threads, while these move bytes: no byte and no queued signal is lost.
+// 100,000 signals, to the process and to threads, while these move bytes: no byte and no queued signal is lost.
 // signal(7)
 #include "check.h"
 
-enum { pairs = 8, rounds = 2000, signals = 10000 };
+enum { pairs = 8, rounds = 10000, signals = 50000 };
 
 static volatile sig_atomic_t plain;
 static int queued;
