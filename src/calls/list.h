@@ -80,6 +80,8 @@
   X(sched_rr_get_interval, Fiber) \
   X(getpriority, Fiber)        \
   X(setpriority, Fiber)        \
+  X(sched_getattr, Fiber)      \
+  X(sched_setattr, Fiber)      \
   X(ioprio_get, Fiber)         \
   X(ioprio_set, Fiber)         \
   /* mappings */               \

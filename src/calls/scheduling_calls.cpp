@@ -35,15 +35,11 @@ rlim_t soft_limit(int resource) noexcept {
 constexpr bool is_realtime(int policy) noexcept { return policy == SCHED_FIFO || policy == SCHED_RR; }
 
 // As the kernel's: sched_setscheduler(2), and sched(7) on privileges.
-long check(int policy, const sched_param* parameters, int priority_now, int& priority) noexcept {
-  sched_param given;
-  if (!parameters || policy < 0) return -EINVAL;
-  if (!user::copy(&given, parameters, sizeof given)) return -EFAULT;
+long check(int policy, int priority, int priority_now) noexcept {
   const long lowest = kernel::call(SYS_sched_get_priority_min, policy);
   const long highest = kernel::call(SYS_sched_get_priority_max, policy);
   if (lowest < 0) return lowest;
-  if (given.sched_priority < lowest || given.sched_priority > highest) return -EINVAL;
-  priority = given.sched_priority;
+  if (priority < lowest || priority > highest) return -EINVAL;
   if (!is_realtime(policy) || priority <= priority_now || may_set_priorities()) return 0;
   return static_cast<rlim_t>(priority) <= soft_limit(RLIMIT_RTPRIO) ? 0 : -EPERM;
 }
@@ -60,16 +56,21 @@ int priority_of(const Fiber& fiber) noexcept {
   return of_thread.sched_priority;
 }
 
-long set_policy(Fiber& fiber, int policy, const sched_param* parameters) noexcept {
-  int priority = 0;
-  const int plain = policy & ~SCHED_RESET_ON_FORK;
-  if (const long error = check(plain, parameters, priority_of(fiber), priority)) return error;
-  Scheduling* kept = scheduling::of(fiber);
-  if (!kept) return 0;
-  kept->has_policy = true;
-  kept->policy = policy;
-  kept->priority = priority;
+long keep_policy(Fiber& fiber, int policy, int priority) noexcept {
+  if (const long error = check(policy & ~SCHED_RESET_ON_FORK, priority, priority_of(fiber))) return error;
+  if (Scheduling* kept = scheduling::of(fiber)) {
+    kept->has_policy = true;
+    kept->policy = policy;
+    kept->priority = priority;
+  }
   return 0;
+}
+
+long set_policy(Fiber& fiber, int policy, const sched_param* parameters) noexcept {
+  sched_param given;
+  if (!parameters || policy < 0) return -EINVAL;
+  if (!user::copy(&given, parameters, sizeof given)) return -EFAULT;
+  return keep_policy(fiber, policy, given.sched_priority);
 }
 
 // Nice values as getpriority(2) has them in the kernel: 40 to 1.
@@ -77,6 +78,31 @@ long nice_of(const Fiber& fiber) noexcept {
   if (fiber.scheduling && fiber.scheduling->has_nice) return fiber.scheduling->nice;
   return 20 - kernel::call(SYS_getpriority, PRIO_PROCESS, 0);
 }
+
+bool may_have(const Fiber& fiber, int nice) noexcept {
+  return nice >= nice_of(fiber) || may_set_priorities() ||
+         static_cast<rlim_t>(20 - nice) <= soft_limit(RLIMIT_NICE);
+}
+
+void keep_nice(Fiber& fiber, int nice) noexcept {
+  if (Scheduling* kept = scheduling::of(fiber)) {
+    kept->has_nice = true;
+    kept->nice = nice;
+  }
+}
+
+// The first part of the kernel's struct sched_attr: sched_setattr(2).
+struct Attributes {
+  static constexpr std::uint32_t whole = 48;  // SCHED_ATTR_SIZE_VER0
+
+  std::uint32_t size, policy;
+  std::uint64_t flags;
+  std::int32_t nice;
+  std::uint32_t priority;
+};
+
+constexpr std::uint64_t reset_on_fork = 1;    // SCHED_FLAG_RESET_ON_FORK
+constexpr std::uint32_t deadline_policy = 6;  // SCHED_DEADLINE
 
 }  // namespace
 
@@ -141,13 +167,42 @@ long setpriority(Fiber& fiber, int which, int who, int priority) noexcept {
   Fiber* target = which == PRIO_PROCESS ? fiber_of(fiber, who) : nullptr;
   if (!target) return kernel::call(SYS_setpriority, which, who, priority);
   const int nice = std::clamp(priority, -20, 19);
-  const bool allowed = nice >= nice_of(*target) || may_set_priorities() ||
-                       static_cast<rlim_t>(20 - nice) <= soft_limit(RLIMIT_NICE);
-  if (!allowed) return -EACCES;
-  if (Scheduling* kept = scheduling::of(*target)) {
-    kept->has_nice = true;
-    kept->nice = nice;
-  }
+  if (!may_have(*target, nice)) return -EACCES;
+  keep_nice(*target, nice);
+  return 0;
+}
+
+long sched_getattr(Fiber& fiber, pid_t tid, void* attributes, unsigned size, unsigned flags) noexcept {
+  const Fiber* target = fiber_of(fiber, tid);
+  if (!target || tid < 0) return kernel::call(SYS_sched_getattr, tid, attributes, size, flags);
+  Attributes known;
+  const long result = kernel::call(SYS_sched_getattr, 0, attributes, size, flags);
+  if (result < 0 || !user::copy(&known, attributes, sizeof known)) return result;
+  const int policy = policy_of(*target);
+  known.policy = static_cast<std::uint32_t>(policy & ~SCHED_RESET_ON_FORK);
+  known.flags = policy & SCHED_RESET_ON_FORK ? reset_on_fork : 0;
+  known.priority = static_cast<std::uint32_t>(priority_of(*target));
+  known.nice = is_realtime(static_cast<int>(known.policy)) ? 0 : static_cast<std::int32_t>(nice_of(*target));
+  return user::copy(attributes, &known, sizeof known) ? 0 : -EFAULT;
+}
+
+long sched_setattr(Fiber& fiber, pid_t tid, const void* attributes, unsigned flags) noexcept {
+  Fiber* target = fiber_of(fiber, tid);
+  if (!target || tid < 0 || !attributes || flags)
+    return kernel::call(SYS_sched_setattr, tid, attributes, flags);
+  Attributes given;
+  if (!user::copy(&given, attributes, sizeof given)) return -EFAULT;
+  if (given.size && given.size < Attributes::whole) return -E2BIG;
+  if (given.flags & ~reset_on_fork) return -EINVAL;
+  // A share of a CPU is more than a fiber can be promised.
+  if (given.policy == deadline_policy) return -EPERM;
+  const int policy = static_cast<int>(given.policy), nice = std::clamp(given.nice, -20, 19);
+  if (policy < 0) return -EINVAL;
+  const bool nice_counts = !is_realtime(policy);
+  if (nice_counts && !may_have(*target, nice)) return -EPERM;
+  const int with_flag = given.flags ? policy | SCHED_RESET_ON_FORK : policy;
+  if (const long error = keep_policy(*target, with_flag, static_cast<int>(given.priority))) return error;
+  if (nice_counts) keep_nice(*target, nice);
   return 0;
 }
 

@@ -20,6 +20,8 @@ long sched_setscheduler(Fiber& fiber, pid_t tid, int policy, const sched_param* 
 long sched_rr_get_interval(Fiber& fiber, pid_t tid, timespec* interval) noexcept;
 long getpriority(Fiber& fiber, int which, int who) noexcept;
 long setpriority(Fiber& fiber, int which, int who, int priority) noexcept;
+long sched_getattr(Fiber& fiber, pid_t tid, void* attributes, unsigned size, unsigned flags) noexcept;
+long sched_setattr(Fiber& fiber, pid_t tid, const void* attributes, unsigned flags) noexcept;
 long ioprio_get(Fiber& fiber, int which, int who) noexcept;
 long ioprio_set(Fiber& fiber, int which, int who, int priority) noexcept;
 

@@ -71,11 +71,38 @@ static void set_priorities(void) {
   printf("bad ioprio: %s\n", outcome(syscall(SYS_ioprio_set, IOPRIO_WHO_PROCESS, 0, 0xffff)));
 }
 
+// struct sched_attr: what libc has no name for yet.
+struct attributes {
+  uint32_t size, policy;
+  uint64_t flags;
+  int32_t nice;
+  uint32_t priority;
+  uint64_t runtime, deadline, period;
+};
+
+static void set_attributes(void) {
+  struct attributes own = {sizeof own, SCHED_BATCH, 0, 7, 0, 0, 0, 0}, told = {0};
+  printf("setattr: %s\n", outcome(syscall(SYS_sched_setattr, 0, &own, 0)));
+  printf("getattr: %s ", outcome(syscall(SYS_sched_getattr, 0, &told, sizeof told, 0)));
+  printf("policy %u, nice %d, priority %u, flags %d\n", told.policy, told.nice, told.priority,
+         (int)told.flags);
+  own.priority = 3;
+  printf("with priority: %s\n", outcome(syscall(SYS_sched_setattr, 0, &own, 0)));
+  own = (struct attributes){sizeof own, 77, 0, 0, 0, 0, 0, 0};
+  printf("no such policy: %s\n", outcome(syscall(SYS_sched_setattr, 0, &own, 0)));
+  printf("null: %s\n", outcome(syscall(SYS_sched_setattr, 0, NULL, 0)));
+  printf("flags: %s\n", outcome(syscall(SYS_sched_setattr, 0, &own, 1)));
+  own.size = 8;
+  printf("short: %s\n", outcome(syscall(SYS_sched_setattr, 0, &own, 0)));
+}
+
 static void* body(void* main_tid) {
   tell("before", 0);
   set_policies();
   set_affinities();
   set_priorities();
+  tell("own", 0);
+  set_attributes();
   tell("own", 0);
   tell("by tid", (pid_t)syscall(SYS_gettid));
   tell("main's", (pid_t)as_number(main_tid));
