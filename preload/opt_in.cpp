@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <unistd.h>
+#include <utility>
 
 #include "edge.h"
 #include "format.h"
@@ -11,6 +12,7 @@
 #include "kernel.h"
 #include "options.h"
 #include "runtime.h"
+#include "scheduler.h"
 #include "unblock.h"
 
 #define UNBLOCK_API extern "C" [[gnu::visibility("default")]]
@@ -61,9 +63,27 @@ UNBLOCK_API int unblock_stop(void) {
   if (!fiber) return refuse(EINVAL, "it was not started by this thread");
   if (!fiber->main) return refuse(EPERM, "another thread started it");
   const auto wait = [](Fiber& main) { return runtime::wait_for_others(main); };
-  while (edge::serve(*fiber, nullptr, wait) != 0) {}
+  long result;
+  do {
+    result = edge::serve(*fiber, nullptr, wait);
+  } while (result == -EINTR);
+  if (result) return refuse(static_cast<int>(-result), "the thread's deadline has passed");
   if (!runtime::preloaded()) runtime::stop(*fiber);
   return 0;
+}
+
+UNBLOCK_API long long unblock_deadline(long long nanoseconds) {
+  Fiber* fiber = self();
+  return fiber ? std::exchange(fiber->limit, nanoseconds < 0 ? never : nanoseconds) : never;
+}
+
+UNBLOCK_API void unblock_native(void (*function)(void*), void* argument) {
+  Fiber* fiber = edge::fiber_to_serve();
+  if (fiber && fibers::live() > 1) {
+    InRuntime inside(*fiber);
+    scheduler::hand_off(*fiber);
+  }
+  function(argument);
 }
 
 UNBLOCK_API int unblock_active(void) { return self() != nullptr; }

@@ -9,6 +9,7 @@
 namespace unblock::edge::detail {
 
 bool settle(Fiber& fiber, long& result, const Frame* frame) {
+  if (result == waiting::past_limit) result = -ETIMEDOUT;
   const bool interrupted = is_restart_code(result);
   const bool cut_short = std::exchange(fiber.cut_short, false);
   siblings::interrupted(fiber);

@@ -21,7 +21,8 @@ namespace detail {
 [[nodiscard]] bool settle(Fiber& fiber, long& result, const Frame* frame);
 
 [[nodiscard]] constexpr bool is_restart_code(long result) noexcept {
-  return result == waiting::restart_if_asked || result == waiting::restart_unhandled;
+  return result == waiting::restart_if_asked || result == waiting::restart_unhandled ||
+         result == waiting::past_limit;
 }
 }  // namespace detail
 

@@ -55,6 +55,7 @@ void clean(Fiber& fiber) noexcept {
   fiber.cancellable.store(false, std::memory_order_relaxed);  // a thread may have ended in such a call
   fiber.in_runtime = 0;
   fiber.wait.store(Wait::None, std::memory_order_relaxed);
+  fiber.limit = never;
   fiber.restart_deadline = 0;
   fiber.cancelled.store(false, std::memory_order_relaxed);
   fiber.clear_tid = nullptr;

@@ -51,6 +51,7 @@ struct alignas(limits::cache_line) Fiber {
 
   // What waiting touches.
   Nanoseconds deadline = never;      ///< while in its processor's Deadlines
+  Nanoseconds limit = never;         ///< whatever it waits for, it waits no longer: unblock_deadline()
   Nanoseconds restart_deadline = 0;  ///< of a call that a signal interrupted and that goes on; 0: none
   IoWaiter io_waiter;
   SignalState signals;

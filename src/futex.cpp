@@ -55,6 +55,15 @@ long in_kernel(Fiber& fiber, const Call& call, bool sleeps) noexcept {
   return sleeps ? in_place::sleeping(fiber, SYS_futex, arguments) : in_place::quick(SYS_futex, arguments);
 }
 
+// What the fiber's own limit is to this wait. A plain one without a timeout is a lock's, whose caller cannot
+// fail and would ask again at once. Others may do so, too, so once the limit has passed they wait a little.
+Nanoseconds limit_of(const Fiber& fiber, bool plain) noexcept {
+  if (plain || fiber.limit == never) return never;
+  constexpr Nanoseconds pause = second / 100;
+  const Nanoseconds now = clock_time::now();
+  return fiber.limit > now ? fiber.limit : now + pause;
+}
+
 long wait(Fiber& fiber, const Call& call) noexcept {
   const bool plain = call.command() == FUTEX_WAIT;
   const std::uint32_t bitset = plain ? FUTEX_BITSET_MATCH_ANY : call.third_value;
@@ -68,7 +77,8 @@ long wait(Fiber& fiber, const Call& call) noexcept {
   const clockid_t clock = call.operation & FUTEX_CLOCK_REALTIME ? CLOCK_REALTIME : CLOCK_MONOTONIC;
   if (const long error = timeouts::from_user(fiber, timeout, clock, plain, deadline)) return error;
   if (seen != call.value) return -EAGAIN;
-  long result = waiting::on_address(fiber, call.address(), call.value, bitset, deadline);
+  long result = waiting::on_address(fiber, call.address(), call.value, bitset, deadline,
+                                     limit_of(fiber, plain));
   if (result != -EINTR) return result;
   if (!timeout) return waiting::restart_if_asked;
   fiber.restart_deadline = deadline;

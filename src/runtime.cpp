@@ -173,13 +173,15 @@ void stop(Fiber& main) noexcept {
 long wait_for_others(Fiber& main) noexcept {
   long result = 0;
   end_awaited.store(true, std::memory_order_seq_cst);
-  while (result != -EINTR && fibers::live() > 1) {
+  while (result != -EINTR && result != waiting::past_limit && fibers::live() > 1) {
     const std::uint32_t seen = ended.load(std::memory_order_seq_cst);
     if (fibers::live() == 1) break;
-    result = waiting::on_address(main, reinterpret_cast<std::uintptr_t>(&ended), seen, ~0u, never);
+    result = waiting::on_address(main, reinterpret_cast<std::uintptr_t>(&ended), seen, ~0u, never,
+                                 main.limit);
   }
   end_awaited.store(false, std::memory_order_relaxed);
-  return result == -EINTR ? waiting::restart_if_asked : 0;
+  if (fibers::live() == 1) return 0;
+  return result == -EINTR ? waiting::restart_if_asked : result;
 }
 
 void fiber_ended() noexcept {

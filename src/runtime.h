@@ -24,7 +24,7 @@ namespace unblock::runtime {
 /// Undoes it, in the main fiber, the only one there is: a native program again, but for the rewritten text.
 void stop(Fiber& main) noexcept;
 
-/// Waits in `main` until all other fibers have ended. 0, or a restart code after a signal.
+/// Waits in `main` until all other fibers have ended. 0, or a restart code, past_limit.
 [[nodiscard]] long wait_for_others(Fiber& main) noexcept;
 /// A fiber has ended. From any carrier.
 void fiber_ended() noexcept;

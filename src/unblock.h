@@ -41,8 +41,28 @@ int unblock_start(const char *options);
  * Returns 0, or with nothing done:
  *   EINVAL  it is not started, or the caller is no fiber
  *   EPERM   the caller is a fiber, but not the one that started it
+ *   ETIMEDOUT  the caller's deadline has passed: unblock_deadline()
  */
 int unblock_stop(void);
+
+/* No deadline. */
+#define UNBLOCK_NEVER 0x7fffffffffffffffLL
+
+/* Sets the calling fiber's deadline: nanoseconds of CLOCK_MONOTONIC, UNBLOCK_NEVER for none. Returns the one it
+ * had, for the caller to put back. From then on its blocking calls fail with ETIMEDOUT instead of sleeping
+ * longer: reading and writing sockets and pipes, accept(2), connect(2), poll(2) and its kin, sleep(3),
+ * pthread_cond_wait(3), sem_wait(3), pthread_join(3), sigwait(3), unblock_stop(). A call's own timeout, if it is
+ * sooner, works as ever. What need not sleep succeeds, however late it is.
+ *
+ * Not for locks (pthread_mutex_lock(3)), whose callers rely on them, nor for what only the kernel can wait for:
+ * files, flock(2), waitpid(2). On a thread that is no fiber it does nothing and returns UNBLOCK_NEVER.
+ * Async-signal-safe. */
+long long unblock_deadline(long long nanoseconds);
+
+/* Calls function(argument) on the calling thread, having given the other fibers another kernel thread to run on:
+ * for what computes for long, or blocks by other means than system calls. unblock does the same by itself after
+ * some milliseconds; this way they do not wait for that. On a thread that is no fiber, a plain call. */
+void unblock_native(void (*function)(void *), void *argument);
 
 /* 1 if the calling thread is a fiber, else 0. Async-signal-safe. */
 int unblock_active(void);

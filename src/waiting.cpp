@@ -19,7 +19,7 @@ void detail::clear_deadline(Fiber& fiber, Processor& home) noexcept {
 }
 
 long on_address(Fiber& fiber, std::uintptr_t address, std::uint32_t expected, std::uint32_t bitset,
-                Nanoseconds deadline) noexcept {
+                Nanoseconds deadline, Nanoseconds limit) noexcept {
   stats::count(stats::futex_waits);
   FutexNode& node = fiber.futex_node;
   node.fiber = &fiber;
@@ -27,7 +27,7 @@ long on_address(Fiber& fiber, std::uintptr_t address, std::uint32_t expected, st
   node.bitset = bitset;
   node.index = 0;
   return wait(
-      fiber, deadline, [&](Processor&) { return parking_lot::enqueue(node, expected); },
+      fiber, deadline, limit, [&](Processor&) { return parking_lot::enqueue(node, expected); },
       [&](Processor&) { parking_lot::remove(node); });
 }
 

@@ -15,6 +15,8 @@ namespace unblock::waiting {
 /// runtime turns them into EINTR or another try. See signal(7), "Interruption of system calls".
 constexpr long restart_if_asked = -512;   // ERESTARTSYS: if the handler has SA_RESTART
 constexpr long restart_unhandled = -514;  // ERESTARTNOHAND: only if no handler ran
+/// The fiber's own limit has passed, which no timeout of the call's is to be mistaken for: ETIMEDOUT.
+constexpr long past_limit = -513;
 
 namespace detail {
 /// Sees to it that `fiber` wakes at `deadline`. 0 or -ENOMEM.
@@ -26,9 +28,12 @@ void clear_deadline(Fiber& fiber, Processor& home) noexcept;
 /// or a negative error number if there is nothing to wait for; `disarm(processor)` undoes what is left of
 /// it. Both run with a processor held, but not always the same one: the argument is the one that the fiber
 /// waits with, and what waits there has a lock. Returns what the waker gave, arm's error, -ETIMEDOUT at
-/// `deadline`, -EINTR if a signal is to be handled, -ENOMEM.
+/// `deadline`, past_limit at `limit` if that is sooner, -EINTR if a signal is to be handled, -ENOMEM.
 template <class Arm, class Disarm>
-[[gnu::always_inline]] inline long wait(Fiber& fiber, Nanoseconds deadline, Arm&& arm, Disarm&& disarm) noexcept {
+[[gnu::always_inline]] inline long wait(Fiber& fiber, Nanoseconds deadline, Nanoseconds limit, Arm&& arm,
+                                        Disarm&& disarm) noexcept {
+  const bool limited = limit < deadline;
+  if (limited) deadline = limit;
   scheduler::acquire(fiber);
   Processor& home = *fiber.home;
   scheduler::prepare_wait(fiber);
@@ -43,7 +48,14 @@ template <class Arm, class Disarm>
   if (deadline != never) detail::clear_deadline(fiber, home);
   fiber.cut_short |= result == -EINTR;
   scheduler::release(fiber);
-  return result;
+  return limited && result == -ETIMEDOUT ? past_limit : result;
+}
+
+/// The same with the fiber's own limit.
+template <class Arm, class Disarm>
+[[gnu::always_inline]] inline long wait(Fiber& fiber, Nanoseconds deadline, Arm&& arm,
+                                        Disarm&& disarm) noexcept {
+  return wait(fiber, deadline, fiber.limit, arm, disarm);
 }
 
 /// First in a call that might have to wait for a descriptor, even where it finds it ready: the threads that
@@ -65,7 +77,7 @@ inline long until(Fiber& fiber, Nanoseconds deadline) noexcept {
 /// Sleeps while `*address` is `expected`, until woken with a bitset that meets `bitset`. Also returns
 /// -EAGAIN if the value differs, -EFAULT.
 long on_address(Fiber& fiber, std::uintptr_t address, std::uint32_t expected, std::uint32_t bitset,
-                Nanoseconds deadline) noexcept;
+                Nanoseconds deadline, Nanoseconds limit = never) noexcept;
 
 namespace detail {
 /// Queues the fiber's own waiter with `home`. 0 or -ENOMEM.

@@ -17,8 +17,9 @@ template <class Attempt>
 long asking_again(Fiber& fiber, Attempt&& attempt) noexcept {
   Nanoseconds pause = limits::first_ask;
   for (;;) {
-    if (waiting::until(fiber, clock_time::after(clock_time::now(), pause)) == -EINTR)
-      return waiting::restart_if_asked;
+    const long woken = waiting::until(fiber, clock_time::after(clock_time::now(), pause));
+    if (woken == -EINTR) return waiting::restart_if_asked;
+    if (woken == waiting::past_limit) return woken;
     if (const long result = attempt(); result != -EAGAIN) return result;
     pause = std::min(2 * pause, limits::longest_ask);
   }

@@ -97,8 +97,7 @@ long rt_sigpending(Fiber& fiber, SignalSet* set, std::size_t size) noexcept {
 }
 
 long pause(Fiber& fiber) noexcept {
-  waiting::until(fiber, never);
-  return waiting::restart_unhandled;
+  return waiting::until(fiber, never) == waiting::past_limit ? waiting::past_limit : waiting::restart_unhandled;
 }
 
 long rt_sigsuspend(Fiber& fiber, const SignalSet* mask, std::size_t size) noexcept {
@@ -117,13 +116,15 @@ long rt_sigtimedwait(Fiber& fiber, const SignalSet* set, siginfo_t* info, const 
   if (const long error = timeouts::from_user(fiber, timeout, CLOCK_MONOTONIC, true, deadline)) return error;
   siginfo_t taken;
   long result = 0;
+  bool found = false;
   for (;;) {
     {
       Guard guard(detail::lock);
-      if (detail::take(fiber.signals.pending, wanted, taken) || detail::take(detail::process, wanted, taken))
-        break;
+      found = detail::take(fiber.signals.pending, wanted, taken) ||
+              detail::take(detail::process, wanted, taken);
+      if (found) break;
       // Left alone by its timeout, or with a handler to run first.
-      if (result == -ETIMEDOUT) break;
+      if (result) break;
       fiber.signals.awaited.store(wanted, std::memory_order_seq_cst);
       detail::refresh_attention(fiber);
       const SignalSet open = ~fiber.signals.mask.load(std::memory_order_relaxed);
@@ -132,12 +133,11 @@ long rt_sigtimedwait(Fiber& fiber, const SignalSet* set, siginfo_t* info, const 
     }
     if (result == -EINTR) break;
     const long woken = waiting::until(fiber, deadline);
-    result = woken == -ETIMEDOUT ? woken : 0;
+    result = woken == -ETIMEDOUT || woken == waiting::past_limit ? woken : 0;
   }
-  const bool found = result != -EINTR && result != -ETIMEDOUT;
   fiber.signals.awaited.store(0, std::memory_order_seq_cst);
   set_mask(fiber, fiber.signals.mask.load(std::memory_order_relaxed));
-  if (!found) return result == -ETIMEDOUT ? -EAGAIN : -EINTR;
+  if (!found) return result == -ETIMEDOUT ? -EAGAIN : result;
   if (info && !user::copy(info, &taken, sizeof taken)) return -EFAULT;
   return taken.si_signo;
 }

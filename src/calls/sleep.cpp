@@ -15,7 +15,8 @@ namespace unblock::calls {
 namespace {
 
 long sleep_until(Fiber& fiber, Nanoseconds deadline, timespec* left) noexcept {
-  if (waiting::until(fiber, deadline) != -EINTR) return 0;
+  const long result = waiting::until(fiber, deadline);
+  if (result != -EINTR) return result == waiting::past_limit ? result : 0;
   fiber.restart_deadline = deadline;
   const timespec rest = clock_time::to_timespec(std::max<Nanoseconds>(0, deadline - clock_time::now()));
   return !left || user::copy(left, &rest, sizeof rest) ? waiting::restart_unhandled : -EFAULT;
@@ -34,9 +35,11 @@ bool runs_by_itself(clockid_t clock) noexcept {
 
 long sleep_until_time(Fiber& fiber, clockid_t clock, Nanoseconds time) noexcept {
   // Looked at again at the end: the clock may have been set back meanwhile.
-  while (clock_time::now(clock) < time)
-    if (waiting::until(fiber, timeouts::to_monotonic(time, clock)) == -EINTR)
-      return waiting::restart_unhandled;
+  while (clock_time::now(clock) < time) {
+    const long result = waiting::until(fiber, timeouts::to_monotonic(time, clock));
+    if (result == -EINTR) return waiting::restart_unhandled;
+    if (result == waiting::past_limit) return result;
+  }
   return 0;
 }
 

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cerrno>
+#include <poll.h>
 #include <sys/socket.h>
 
 #include "descriptors.h"
 #include "fiber.h"
+#include "kernel.h"
 #include "timeouts.h"
 #include "waiting.h"
 
@@ -51,6 +53,13 @@ class Patience {
   Nanoseconds deadline_ = never;
 };
 
+/// Whether `fd` is a socket that was shut down for reading: shutdown(2).
+[[nodiscard]] inline bool is_shut_down(int fd) noexcept {
+  constexpr short peer_closed = 0x2000;  // POLLRDHUP
+  pollfd entry{fd, peer_closed, 0};
+  return kernel::call(SYS_poll, &entry, 1, 0) == 1 && (entry.revents & peer_closed);
+}
+
 /// Repeats `attempt(fd)` until it gives anything but -EAGAIN, waiting in between, and before if
 /// `waits_first`.
 template <class Attempt>
@@ -62,7 +71,11 @@ long patiently(Fiber& fiber, int fd, unsigned events, int option, Attempt&& atte
   Patience patience(fiber, fd, events, option);
   do {
     if (const long error = patience.wait()) return error;
-  } while ((result = attempt(patience.fd())) == -EAGAIN);
+    result = attempt(patience.fd());
+    // A datagram socket that was shut down is ready all the time. The kernel ends a wait for it with nothing
+    // read, yet says EAGAIN to those who do not wait.
+    if (result == -EAGAIN && events == Readable && is_shut_down(patience.fd())) return 0;
+  } while (result == -EAGAIN);
   return result;
 }
 

@@ -1,0 +1,40 @@
+// shutdown() of datagram sockets by another thread ends their readers' waits with nothing read. shutdown(2)
+#include "check.h"
+
+static int udp[3], local[2];
+
+static void *receiver(void *fd) {
+  char text[8];
+  return (void *)recvfrom(*(int *)fd, text, sizeof text, 0, NULL, NULL);
+}
+
+static void *reader(void *fd) {
+  char text[8];
+  return (void *)read(*(int *)fd, text, sizeof text);
+}
+
+static void *message_receiver(void *fd) {
+  char text[8];
+  struct iovec part = {text, sizeof text};
+  struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+  return (void *)recvmsg(*(int *)fd, &message, 0);
+}
+
+int main(void) {
+  struct sockaddr_in where;
+  for (int i = 0; i < 3; ++i) udp[i] = udp_on_loopback(&where);
+  MUST(socketpair(AF_UNIX, SOCK_DGRAM, 0, local));
+  pthread_t a = start(receiver, &udp[0]), b = start(reader, &udp[1]), c = start(message_receiver, &udp[2]);
+  pthread_t d = start(receiver, &local[0]);
+  settle();
+  for (int i = 0; i < 3; ++i) report("shutdown UDP", shutdown(udp[i], SHUT_RD));
+  report("shutdown Unix", shutdown(local[0], SHUT_RD));
+  printf("recvfrom: %ld\n", (long)finish(a));
+  printf("read: %ld\n", (long)finish(b));
+  printf("recvmsg: %ld\n", (long)finish(c));
+  printf("Unix recvfrom: %ld\n", (long)finish(d));
+  char byte;
+  report("again", recv(udp[0], &byte, 1, 0));
+  report("without waiting", recv(udp[0], &byte, 1, MSG_DONTWAIT));
+  return 0;
+}
