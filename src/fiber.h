@@ -52,9 +52,9 @@ struct alignas(limits::cache_line) Fiber {
   // What waiting touches.
   Nanoseconds deadline = never;      ///< while in its processor's Deadlines
   Nanoseconds limit = never;         ///< whatever it waits for, it waits no longer: unblock_deadline()
-  Nanoseconds restart_deadline = 0;  ///< of a call that a signal interrupted and that goes on; 0: none
   IoWaiter io_waiter;
   SignalState signals;
+  Nanoseconds restart_deadline = 0;  ///< of a call that a signal interrupted and that goes on; 0: none
   FutexNode futex_node;
 
   bool making_thread = false;  ///< in pthread_create(3): the stack it maps may be one of ours
