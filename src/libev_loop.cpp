@@ -3,6 +3,7 @@
 
 #include <ev.h>
 #include <new>
+#include <sys/eventfd.h>
 #include <sys/timerfd.h>
 
 #include "descriptors.h"
@@ -66,16 +67,18 @@ class LibevLoop final : public EventLoop {
 
   [[nodiscard]] Watcher* find(int fd) noexcept;
   static LibevLoop& of(struct ev_loop* loop) noexcept { return *static_cast<LibevLoop*>(ev_userdata(loop)); }
+  [[nodiscard]] bool open_own_descriptors() noexcept;
   [[nodiscard]] bool set_alarm(Nanoseconds deadline) noexcept;
   void run(int flags) noexcept;
   static void on_io(struct ev_loop* loop, ev_io* watcher, int events);
 
   struct ev_loop* loop_ = nullptr;
-  ev_async waker_;
+  ev_io waker_watcher_;
   ev_timer long_wait_;
   ev_io alarm_watcher_;
   UnusualEvents unusual_;
   ev_io unusual_watcher_;
+  int waker_ = -1;  // an eventfd: ev_async_send writes by libc, perhaps in a thread that is no more
   int alarm_ = -1;  // a timerfd: epoll's milliseconds are too coarse for short sleeps
   Nanoseconds alarm_time_ = never;
   EventSink* sink_ = nullptr;
@@ -99,28 +102,35 @@ bool LibevLoop::open() noexcept {
   ev_set_loop_release_cb(
       loop_, [](struct ev_loop* loop) noexcept { of(loop).sink_->about_to_wait(); },
       [](struct ev_loop* loop) noexcept { of(loop).sink_->waited(); });
-  alarm_ = descriptors::hide(
-      static_cast<int>(kernel::call(SYS_timerfd_create, CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC)));
-  if (alarm_ < 0) return false;
-  ev_async_init(&waker_, [](struct ev_loop*, ev_async*, int) {});
-  ev_async_start(loop_, &waker_);
   ev_timer_init(
       &long_wait_, [](struct ev_loop*, ev_timer*, int) {}, 0, 0);
-  const auto ring = [](struct ev_loop* loop, ev_io* watcher, int) {
-    std::uint64_t expirations;
-    kernel::call(SYS_read, watcher->fd, &expirations, sizeof expirations);
+  return open_own_descriptors();
+}
+
+// Reads the count of an eventfd or a timerfd, so that it is not ready any more.
+void reset(int fd) noexcept {
+  std::uint64_t count;
+  kernel::call(SYS_read, fd, &count, sizeof count);
+}
+
+bool LibevLoop::open_own_descriptors() noexcept {
+  const auto watch = [this](ev_io& watcher, int fd, void (*notice)(struct ev_loop*, ev_io*, int)) {
+    ev_io_init(&watcher, notice, fd, EV_READ);
+    ev_io_start(loop_, &watcher);
+  };
+  alarm_ = descriptors::hide(
+      static_cast<int>(kernel::call(SYS_timerfd_create, CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC)));
+  waker_ = descriptors::hide(static_cast<int>(kernel::call(SYS_eventfd2, 0, EFD_NONBLOCK | EFD_CLOEXEC)));
+  if (alarm_ < 0 || waker_ < 0 || !unusual_.open()) return false;
+  watch(waker_watcher_, waker_, [](struct ev_loop*, ev_io* watcher, int) { reset(watcher->fd); });
+  watch(alarm_watcher_, alarm_, [](struct ev_loop* loop, ev_io* watcher, int) {
+    reset(watcher->fd);
     of(loop).alarm_time_ = never;
-  };
-  ev_io_init(&alarm_watcher_, ring, alarm_, EV_READ);
-  ev_io_start(loop_, &alarm_watcher_);
-  if (!unusual_.open()) return false;
-  const auto report = [](struct ev_loop* loop, ev_io*, int) {
-    LibevLoop& self = of(loop);
-    Fired fired(self);
-    self.unusual_.report(fired);
-  };
-  ev_io_init(&unusual_watcher_, report, unusual_.descriptor(), EV_READ);
-  ev_io_start(loop_, &unusual_watcher_);
+  });
+  watch(unusual_watcher_, unusual_.descriptor(), [](struct ev_loop* loop, ev_io*, int) {
+    Fired fired(of(loop));
+    of(loop).unusual_.report(fired);
+  });
   return true;
 }
 
@@ -209,8 +219,8 @@ void LibevLoop::poll(Nanoseconds deadline, EventSink& sink) noexcept {
 }
 
 void LibevLoop::wake() noexcept {
-  InLoop inside(*this);
-  ev_async_send(loop_, &waker_);
+  const std::uint64_t once = 1;
+  kernel::call(SYS_write, waker_, &once, sizeof once);
 }
 
 }  // namespace
