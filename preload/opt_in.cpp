@@ -33,7 +33,8 @@ int refuse(int error, const Parts&... parts) noexcept {
 
 // How many kernel threads the process has; 0: not known.
 int kernel_threads() noexcept {
-  const long directory = kernel::call(SYS_openat, AT_FDCWD, "/proc/self/task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const long directory =
+      kernel::call(SYS_openat, AT_FDCWD, "/proc/self/task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (directory < 0) return 0;
   alignas(dirent64) char entries[1024];
   const long bytes = kernel::call(SYS_getdents64, directory, entries, sizeof entries);

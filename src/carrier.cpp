@@ -26,7 +26,7 @@ constinit std::atomic<Carrier*> all{nullptr};
 
 namespace {
 
-constinit Lock lock;               // guards the lists and the count
+constinit Lock lock;  // guards the lists and the count
 constinit Carrier* spares = nullptr;
 constinit Carrier* ended = nullptr;
 constinit int spare_count = 0;

@@ -77,8 +77,8 @@ long wait(Fiber& fiber, const Call& call) noexcept {
   const clockid_t clock = call.operation & FUTEX_CLOCK_REALTIME ? CLOCK_REALTIME : CLOCK_MONOTONIC;
   if (const long error = timeouts::from_user(fiber, timeout, clock, plain, deadline)) return error;
   if (seen != call.value) return -EAGAIN;
-  long result = waiting::on_address(fiber, call.address(), call.value, bitset, deadline,
-                                     limit_of(fiber, plain));
+  long result =
+      waiting::on_address(fiber, call.address(), call.value, bitset, deadline, limit_of(fiber, plain));
   if (result != -EINTR) return result;
   if (!timeout) return waiting::restart_if_asked;
   fiber.restart_deadline = deadline;

@@ -49,7 +49,8 @@ long lock(Fiber& fiber, std::uint32_t* word, Nanoseconds deadline) noexcept {
     taken = answer == 0;
     return taken ? -ECANCELED : answer;
   };
-  const long result = waiting::wait(fiber, deadline, never, arm, [&](Processor&) { parking_lot::remove(node); });
+  const long result =
+      waiting::wait(fiber, deadline, never, arm, [&](Processor&) { parking_lot::remove(node); });
   if (taken) return 0;
   return result == -EINTR ? waiting::restart_unhandled : result;
 }

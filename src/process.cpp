@@ -101,10 +101,10 @@ Verdict futex_in_child(Fiber& fiber, Frame& frame) noexcept {
   const SignalSet all = ~SignalSet{0};
   SignalSet before;
   kernel::call(SYS_rt_sigprocmask, SIG_SETMASK, &all, &before, sizeof all);
-  const long result = futex::call(fiber, reinterpret_cast<std::uint32_t*>(frame.rdi),
-                                  static_cast<int>(frame.rsi), static_cast<std::uint32_t>(frame.rdx),
-                                  static_cast<long>(frame.r10), reinterpret_cast<std::uint32_t*>(frame.r8),
-                                  static_cast<std::uint32_t>(frame.r9));
+  const long result =
+      futex::call(fiber, reinterpret_cast<std::uint32_t*>(frame.rdi), static_cast<int>(frame.rsi),
+                  static_cast<std::uint32_t>(frame.rdx), static_cast<long>(frame.r10),
+                  reinterpret_cast<std::uint32_t*>(frame.r8), static_cast<std::uint32_t>(frame.r9));
   interrupt_idle_carriers();
   kernel::call(SYS_rt_sigprocmask, SIG_SETMASK, &before, nullptr, sizeof before);
   frame.rax = static_cast<std::uint64_t>(result);

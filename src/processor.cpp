@@ -69,8 +69,7 @@ Fiber* Processor::pick() noexcept {
   if (round_ == 0) {
     drain(inbox_);
     // The loop's turn. No round begins before it: whoever asks next would get a fiber, and the loop no turn.
-    if (queue_.size() == 0 ||
-        __rdtsc() - polled_.load(std::memory_order_relaxed) > limits::busy_poll_cycles)
+    if (queue_.size() == 0 || __rdtsc() - polled_.load(std::memory_order_relaxed) > limits::busy_poll_cycles)
       return nullptr;
     round_ = queue_.size();
   }

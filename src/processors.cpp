@@ -40,7 +40,8 @@ int wanted() noexcept {
   const auto& given = options::values();
   if (given.cooperative || siblings::founded()) return 1;
   const int number = given.processors.number ? given.processors.number : available_cpus();
-  return number < static_cast<int>(limits::max_processors) ? number : static_cast<int>(limits::max_processors);
+  return number < static_cast<int>(limits::max_processors) ? number
+                                                           : static_cast<int>(limits::max_processors);
 }
 
 Processor* create() noexcept {

@@ -57,7 +57,8 @@ std::size_t RunQueue::take_half(RunQueue& from) noexcept {
     const std::uint32_t count = there - there / 2;
     if (there == 0) return 0;
     if (there <= size_of_ring) {  // else the head is an old one
-      for (std::uint32_t i = 0; i < count; ++i) taken[i] = from.slot(head + i).load(std::memory_order_relaxed);
+      for (std::uint32_t i = 0; i < count; ++i)
+        taken[i] = from.slot(head + i).load(std::memory_order_relaxed);
       if (from.head_.compare_exchange_strong(head, head + count, std::memory_order_acq_rel,
                                              std::memory_order_acquire)) {
         for (std::uint32_t i = 0; i < count; ++i) push(*taken[i]);

@@ -48,7 +48,7 @@ constinit bool by_itself = false;  // the first thread's creation activates
 constinit bool refused = false;    // it was tried and cannot be: no second line about it
 constinit bool rewritten = false;
 constinit std::atomic<bool> stats_printed{false};
-constinit std::atomic<std::uint32_t> ended{0};   // fibers; a futex for who waits for the others
+constinit std::atomic<std::uint32_t> ended{0};  // fibers; a futex for who waits for the others
 constinit std::atomic<bool> end_awaited{false};
 
 bool refuse(const char* why) noexcept {
@@ -176,8 +176,8 @@ long wait_for_others(Fiber& main) noexcept {
   while (result != -EINTR && result != waiting::past_limit && fibers::live() > 1) {
     const std::uint32_t seen = ended.load(std::memory_order_seq_cst);
     if (fibers::live() == 1) break;
-    result = waiting::on_address(main, reinterpret_cast<std::uintptr_t>(&ended), seen, ~0u, never,
-                                 main.limit);
+    result =
+        waiting::on_address(main, reinterpret_cast<std::uintptr_t>(&ended), seen, ~0u, never, main.limit);
   }
   end_awaited.store(false, std::memory_order_relaxed);
   if (fibers::live() == 1) return 0;

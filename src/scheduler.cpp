@@ -35,7 +35,8 @@ void board(Carrier& carrier, Fiber& fiber) noexcept {
   fiber.carrier = &carrier;
   fiber.home = carrier.processor;
   carrier.running = &fiber;
-  if (fiber.timed.load(std::memory_order_relaxed)) [[unlikely]] cpu_time::board(fiber);
+  if (fiber.timed.load(std::memory_order_relaxed)) [[unlikely]]
+    cpu_time::board(fiber);
 }
 
 // Leaves `fiber` for the next ready one, or for the idle loop.
@@ -43,7 +44,7 @@ void leave(Fiber& fiber, Fiber* next) noexcept {
   Carrier& carrier = *fiber.carrier;
   if (next == &fiber) return;
   if (fiber.timed.load(std::memory_order_relaxed) || carrier.alone_since.load(std::memory_order_relaxed))
-    [[unlikely]]
+      [[unlikely]]
     cpu_time::leave(fiber);
   stats::count(stats::switches);
   if (next && !next->on_carrier.load(std::memory_order_acquire) && slices::in_place(*next)) [[likely]] {

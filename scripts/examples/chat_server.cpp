@@ -1,5 +1,5 @@
-// A chat: what one says in a line, all others read. Each connection has a channel of what it is to be told; the
-// room is an actor, so nothing is locked. usage: chat_server PORT
+// A chat: what one says in a line, all others read. Each connection has a channel of what it is to be told;
+// the room is an actor, so nothing is locked. usage: chat_server PORT
 #include <cstdio>
 #include <cstdlib>
 #include <map>

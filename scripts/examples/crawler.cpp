@@ -1,5 +1,5 @@
-// Fetches pages, ten at once, and counts their bytes as they come: a pool, map_unordered, deadlines, and the C
-// library's own getaddrinfo. usage: crawler HOST PORT PATH...
+// Fetches pages, ten at once, and counts their bytes as they come: a pool, map_unordered, deadlines, and the
+// C library's own getaddrinfo. usage: crawler HOST PORT PATH...
 #include <cstdio>
 #include <cstdlib>
 #include <netdb.h>
@@ -11,7 +11,8 @@ namespace {
 int connect_to(const char* host, const char* port) {
   addrinfo hints{}, *found = nullptr;
   hints.ai_socktype = SOCK_STREAM;
-  if (const int error = getaddrinfo(host, port, &hints, &found)) throw std::runtime_error(gai_strerror(error));
+  if (const int error = getaddrinfo(host, port, &hints, &found))
+    throw std::runtime_error(gai_strerror(error));
   const int fd = socket(found->ai_family, SOCK_STREAM, 0);
   const int connected = connect(fd, found->ai_addr, found->ai_addrlen);
   freeaddrinfo(found);

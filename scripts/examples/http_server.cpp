@@ -16,7 +16,8 @@ void serve(unblock::stream& connection) {
     const bool found = path.starts_with("GET / ");
     const std::string body = found ? "Hello, fibers!\n" : "There is no such page.\n";
     connection.push(found ? "HTTP/1.1 200 OK\r\n" : "HTTP/1.1 404 Not Found\r\n");
-    connection.push("Content-Type: text/plain\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
+    connection.push("Content-Type: text/plain\r\nContent-Length: " + std::to_string(body.size()) +
+                    "\r\n\r\n" + body);
     if (head->find("Connection: close") != head->npos) return;
   }
 }
@@ -25,7 +26,8 @@ void serve(unblock::stream& connection) {
 
 int main(int count, char** arguments) {
   const unblock::runtime runtime;
-  unblock::stream_server server(static_cast<std::uint16_t>(count > 1 ? std::atoi(arguments[1]) : 8080), serve);
+  unblock::stream_server server(static_cast<std::uint16_t>(count > 1 ? std::atoi(arguments[1]) : 8080),
+                                serve);
   std::printf("listening on 127.0.0.1:%d\n", server.port());
   std::fflush(stdout);
   pause();

@@ -1,5 +1,5 @@
-// A libev program as it always was, its loop in the first fiber, joined by fibers: ev_run() waits like any call,
-// and they run meanwhile. What they want of the loop they ask by an ev_async, as threads do.
+// A libev program as it always was, its loop in the first fiber, joined by fibers: ev_run() waits like any
+// call, and they run meanwhile. What they want of the loop they ask by an ev_async, as threads do.
 #include <cstdio>
 #include <ev.h>
 

@@ -12,8 +12,8 @@
 
 namespace unblock::calls {
 
-/// The rest of a read whose descriptor was closed under it, and whose file has the number `refuge` now; or its
-/// end, if it has ended with an `error` already.
+/// The rest of a read whose descriptor was closed under it, and whose file has the number `refuge` now; or
+/// its end, if it has ended with an `error` already.
 long read_elsewhere(Fiber& fiber, int refuge, void* data, std::size_t size, long error) noexcept;
 
 /// Reads at most `size` bytes, not 0, from `fd`, for which descriptors::plain_to_read() gave `plain`. Returns

@@ -168,8 +168,8 @@ namespace {
 [[gnu::noinline]] long write_after(Fiber& fiber, int fd, const void* data, std::size_t size,
                                    long result) noexcept {
   const iovec part{const_cast<void*>(data), size};
-  const Transfer transfer{
-      fd, &part, 1, SYS_write, {fd, kernel::word(data), kernel::word(size), 0, 0, 0}, true};
+  const Transfer transfer{fd,  &part, 1, SYS_write, {fd, kernel::word(data), kernel::word(size), 0, 0, 0},
+                          true};
   if (result == -EAGAIN) return write_all(fiber, transfer);
   if (result == -EPIPE) signals::collect_thread_signal(fiber, SIGPIPE);
   return result > 0 ? write_rest(fiber, transfer, result, static_cast<long>(size)) : result;

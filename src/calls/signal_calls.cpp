@@ -97,7 +97,8 @@ long rt_sigpending(Fiber& fiber, SignalSet* set, std::size_t size) noexcept {
 }
 
 long pause(Fiber& fiber) noexcept {
-  return waiting::until(fiber, never) == waiting::past_limit ? waiting::past_limit : waiting::restart_unhandled;
+  return waiting::until(fiber, never) == waiting::past_limit ? waiting::past_limit
+                                                             : waiting::restart_unhandled;
 }
 
 long rt_sigsuspend(Fiber& fiber, const SignalSet* mask, std::size_t size) noexcept {
@@ -120,8 +121,8 @@ long rt_sigtimedwait(Fiber& fiber, const SignalSet* set, siginfo_t* info, const 
   for (;;) {
     {
       Guard guard(detail::lock);
-      found = detail::take(fiber.signals.pending, wanted, taken) ||
-              detail::take(detail::process, wanted, taken);
+      found =
+          detail::take(fiber.signals.pending, wanted, taken) || detail::take(detail::process, wanted, taken);
       if (found) break;
       // Left alone by its timeout, or with a handler to run first.
       if (result) break;

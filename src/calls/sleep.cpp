@@ -44,7 +44,8 @@ long sleep_until_time(Fiber& fiber, clockid_t clock, Nanoseconds time) noexcept 
 }
 
 // By the clock of another fiber.
-long sleep_for_cpu_time(Fiber& fiber, Fiber& timed, int flags, const timespec* time, timespec* left) noexcept {
+long sleep_for_cpu_time(Fiber& fiber, Fiber& timed, int flags, const timespec* time,
+                        timespec* left) noexcept {
   timespec given;
   if (!user::copy(&given, time, sizeof given)) return -EFAULT;
   if (!clock_time::valid(given)) return -EINVAL;
