@@ -220,7 +220,7 @@ void prepare() noexcept { detail::wanted = options::values().iterative; }
 bool founded() noexcept { return state.principal != nullptr; }
 
 void gate(const HomeCall& call) noexcept {
-  if (!call.readable() || !call.waits() || !call.any_awaited(listens)) return;
+  if (!detail::wanted || !call.readable() || !call.waits() || !call.any_awaited(listens)) return;
   if (const char* obstacle = iterative::obstacle())
     decline(obstacle);
   else if (!runtime::activate())
