@@ -1,9 +1,9 @@
 // --private-globals: what the program itself may write, .data and .bss, is each sibling's own, as after
 // fork(2).
 //
-// By comparison, page for page, with a copy from when siblings began. The kernel's ways to learn which pages
-// were written cost more than that for all but the largest programs, and protecting pages would make a
-// read(2) into one of them fail.
+// By comparison, page for page, with a copy from when siblings began: a change costs as much as there are
+// variables. Protecting pages instead, to learn which are written, would make a read(2) into one of them fail;
+// the kernel's soft-dirty bits take system calls at each change (not measured against this).
 #pragma once
 
 #include "slices.h"

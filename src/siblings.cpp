@@ -197,6 +197,7 @@ void take_over(Fiber& fiber) noexcept {
   state.successor = nullptr;
   --serving;
   alarms::inherit(fiber, *state.principal);
+  signals::inherit(fiber, *state.principal);
   slices::go_on_as(*state.principal);
   scheduler::release(*self());
   --self()->in_runtime;

@@ -188,4 +188,14 @@ void discard(Fiber& fiber) noexcept {
   while (take(fiber.signals.pending, ~SignalSet{0}, info)) {}
 }
 
+void inherit(Fiber& fiber, Fiber& heir) noexcept {
+  Guard guard(lock);
+  siginfo_t info;
+  while (take(fiber.signals.pending, ~SignalSet{0}, info))
+    static_cast<void>(append(heir.signals.pending, info));  // into the place just freed
+  heir.signals.mask.store(fiber.signals.mask.load(std::memory_order_relaxed), std::memory_order_relaxed);
+  heir.signals.restore_mask = false;
+  refresh_attention(heir);
+}
+
 }  // namespace unblock::signals

@@ -100,6 +100,9 @@ void end_temporary_mask(Fiber& fiber) noexcept;
 /// Drops what a fiber that ends had pending.
 void discard(Fiber& fiber) noexcept;
 
+/// `heir` goes on in place of `fiber`, which ends: with its mask and what is pending for it, too.
+void inherit(Fiber& fiber, Fiber& heir) noexcept;
+
 [[nodiscard]] const SignalAction& action_of(int signal) noexcept;
 
 /// The parts that several files of this facility share.

@@ -165,11 +165,9 @@ void go_on_as(Fiber& fiber) noexcept {
   Fiber& former = *self();
   Carrier& carrier = *former.carrier;
   fiber.in_runtime = former.in_runtime;
-  fiber.signals.restore_mask = false;
   fiber.restart_deadline = 0;
   fiber.cancellable.store(false, std::memory_order_relaxed);
   fiber.wait.store(Wait::None, std::memory_order_relaxed);
-  fiber.signals.mask.store(former.signals.mask.load(std::memory_order_relaxed), std::memory_order_relaxed);
   fiber.carrier = &carrier;
   fiber.on_carrier.store(true, std::memory_order_relaxed);
   std::swap(fiber.sibling, former.sibling);
