@@ -1,5 +1,5 @@
-// A server in a process of its own and its clients in this one. The clients never wait for an answer before all of
-// them have asked, so that a server which takes one at a time serves them, too.
+// A server in a process of its own and its clients in this one. The clients never wait for an answer before
+// all of them have asked, so that a server which takes one at a time serves them, too.
 #pragma once
 #include "../io/check.h"
 

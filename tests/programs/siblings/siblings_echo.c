@@ -36,7 +36,8 @@ int main(void) {
   for (int i = 0; i < clients; ++i) {
     fill(sent, sizeof sent, i);
     size_t size = read_all(fds[i], got, sizeof got);
-    right += size == sizeof sent + 4 && !memcmp(got, sent, sizeof sent) && !memcmp(got + sizeof sent, "5600", 4);
+    right += size == sizeof sent + 4 && !memcmp(got, sent, sizeof sent) &&
+             !memcmp(got + sizeof sent, "5600", 4);
     close(fds[i]);
   }
   printf("right: %d of %d\n", right, clients);

@@ -1,4 +1,4 @@
-// Descriptors closed by one handler and made again by another, while a third waits: for files, pipes and sockets.
+// Descriptors closed by one handler and made again by another, while a third waits: files, pipes and sockets.
 #include "served.h"
 
 enum { clients = 40, rounds = 3 };

@@ -1,4 +1,4 @@
-// An HTTP server that waits for each piece of a request with select, and reads a body of the length announced.
+// An HTTP server that waits for each piece of a request with select, a body of the announced length, too.
 #include "served.h"
 #include <alloca.h>
 #include <sys/select.h>

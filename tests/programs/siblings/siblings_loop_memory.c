@@ -1,4 +1,4 @@
-// A loop that frees and allocates anew, before it accepts, where the peer's address is to go (openssl s_server).
+// A loop that frees and allocates, before it accepts, where the peer's address is to go (openssl s_server).
 #include "served.h"
 
 enum { clients = 30, rounds = 3 };

@@ -1,4 +1,4 @@
-// What all handlers share from before the first connection is not divided: stdout, a log, one backend connection.
+// What all handlers share from before the first connection is not divided: stdout, a log, a connection.
 #include "served.h"
 
 enum { clients = 20 };
