@@ -36,7 +36,7 @@ def describe(launcher: Path) -> str:
 
 def servers(chosen: list[Server]) -> str:
     """What is loaded, and how."""
-    width = max(len(server.name) for server in chosen)
+    width = max((len(server.name) for server in chosen), default=0)
     return "\n".join(f"  {server.name.ljust(width)}  {server.version()}: {server.about}" for server in chosen)
 
 

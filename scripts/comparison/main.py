@@ -9,7 +9,7 @@ from dataclasses import astuple, fields
 from pathlib import Path
 from typing import Callable
 
-from . import custom, machine, measure, table
+from . import custom, iterative, machine, measure, table
 from .clients import WrongContent
 from .counters import SystemCalls
 from .load import LoadFailed
@@ -29,7 +29,8 @@ def options_parser() -> argparse.ArgumentParser:
         prog="compare", description="Runs unmodified servers natively and unblocked under the same load and "
         "prints what each cost. With --server and --load: yours.")
     add = parser.add_argument
-    add("--only", metavar="NAME,...", default="", help="these servers only (see --list)")
+    add("--only", metavar="NAME,...", default="", help="these servers only (see --list), or "
+        "iterative: servers without threads and slow clients")
     add("--list", action="store_true", help="list the servers and end")
     add("--rounds", type=int, default=3, metavar="N", help="runs of each in each mode (default 3)")
     add("--seconds", type=float, default=1, metavar="S",
@@ -61,9 +62,12 @@ def parse(arguments: list[str]) -> argparse.Namespace:
 def choose(names: str) -> list[Server]:
     """The servers of --only, all without it."""
     known = load_all()
-    wanted = [name for name in names.split(",") if name] or list(known)
+    wanted = [name for name in names.split(",") if name and name != iterative.NAME]
+    if not names:
+        wanted = list(known)
     if unknown := [name for name in wanted if name not in known]:
-        sys.exit(f"compare: no server named {', '.join(unknown)}; there are {', '.join(known)}")
+        sys.exit(f"compare: no server named {', '.join(unknown)}; there are {', '.join(known)}, "
+                 f"{iterative.NAME}")
     return [known[name] for name in wanted]
 
 
@@ -122,9 +126,8 @@ def cells(row: measure.Row, text: Callable) -> list[str]:
     return [text(getattr(row, column.name)) for column in COLUMNS]
 
 
-def compare(options: argparse.Namespace) -> int:
-    """The whole comparison of our servers. Returns 1 when any run failed."""
-    chosen = choose(options.only)
+def compare_threaded(options: argparse.Namespace, chosen: list[Server]) -> int:
+    """The servers with threads. Returns 1 when any run failed or a server is not installed."""
     installed = [server for server in chosen if server.program({"tools": str(options.tools)})]
     for server in chosen:
         if server not in installed:
@@ -141,6 +144,15 @@ def compare(options: argparse.Namespace) -> int:
         names = [column.name for column in fields(measure.Row)]
         table.write_csv(options.csv, ["round", "server", "mode", *names], comparison.runs)
     return 1 if comparison.failures or installed != chosen else 0
+
+
+def compare(options: argparse.Namespace) -> int:
+    """The whole comparison of our servers. Returns 1 when anything failed."""
+    chosen = choose(options.only)
+    failed = compare_threaded(options, chosen) if chosen else 0
+    if not options.only or iterative.NAME in options.only.split(","):
+        failed |= iterative.compare(options.unblock)
+    return 1 if failed else 0
 
 
 def end(number: int, _frame) -> None:
