@@ -1,4 +1,4 @@
-// An HTTP server that waits for each piece of a request with select, a body of the announced length, too.
+// An HTTP server that waits for each piece of a request with select, and reads a body as long as announced.
 #include "served.h"
 #include <alloca.h>
 #include <sys/select.h>
