@@ -1,4 +1,4 @@
-// For scripts/sibling_cost: an iterative server whose handlers take turns (sched_yield); tells what one takes.
+// For scripts/sibling_cost: a server whose handlers take turns (sched_yield); says what one takes.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <sched.h>
