@@ -15,7 +15,7 @@ static volatile int running;
 
 static double cpu_ns(void) {
   struct timespec time;
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
   return time.tv_sec * 1e9 + time.tv_nsec;
 }
 
