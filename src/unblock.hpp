@@ -14,6 +14,7 @@
 #include "unblock/pool.hpp"
 #include "unblock/queue.hpp"
 #include "unblock/runtime.hpp"
+#include "unblock/select.hpp"
 #include "unblock/server.hpp"
 #include "unblock/stream.hpp"
 #include "unblock/task.hpp"

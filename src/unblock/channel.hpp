@@ -1,67 +1,23 @@
-// Channels: values from thread to thread, and a choice between several.
+// Channels: values from thread to thread.
 //
 // Who cannot go on at once leaves a waiter with the channel, which says where its value is, and waits for its
-// ticket to be claimed. In a select() the waiters of all cases have one ticket: whoever claims it first, from
-// the other side of any of the channels, decides. All channels of a select() are locked at once, in the order of
-// their addresses, so nothing happens between looking and waiting.
+// ticket to be claimed by the other side. Every send and receive is a case of a select(), if only of one.
 #pragma once
 
-#include <algorithm>
-#include <array>
-#include <atomic>
 #include <deque>
-#include <functional>
 #include <iterator>
 #include <limits>
 #include <list>
 #include <memory>
 #include <optional>
-#include <tuple>
 #include <utility>
 
 #include "monitor.hpp"
+#include "select.hpp"
 
 namespace unblock {
 
 namespace detail {
-
-/// One wait, for whichever of its cases comes first.
-class ticket {
- public:
-  /// True for the first who asks, who must then finish().
-  [[nodiscard]] bool claim() noexcept { return !claimed_.exchange(true); }
-
-  /// The wait is over with case `which`; `open` is false if that was by the channel's closing.
-  void finish(std::size_t which, bool open) noexcept {
-    const guard held(finished_);
-    which_ = which;
-    open_ = open;
-    done_ = true;
-    finished_.notify_all();
-  }
-
-  /// Throws timed_out at the thread's deadline; claim() says whether somebody was faster.
-  void wait() {
-    const guard held(finished_);
-    finished_.wait([&] { return done_; });
-  }
-  void wait_regardless() {
-    const guard held(finished_);
-    finished_.wait_regardless([&] { return done_; });
-  }
-
-  /// Whether finish() was called. For the one who waited, once the wait is over.
-  [[nodiscard]] bool finished() const noexcept { return done_; }
-  [[nodiscard]] std::size_t which() const noexcept { return which_; }
-  [[nodiscard]] bool open() const noexcept { return open_; }
-
- private:
-  std::atomic<bool> claimed_{false};
-  monitor finished_;
-  std::size_t which_ = 0;
-  bool open_ = false;
-  bool done_ = false;
-};
 
 template <class T>
 struct channel_state {
@@ -167,83 +123,6 @@ struct receive_case {
   void finish(bool) { then(std::move(value)); }
 };
 
-/// The locks of all cases of a choice, each once.
-template <std::size_t count>
-class all_locks {
- public:
-  explicit all_locks(std::array<monitor*, count> locks) noexcept : locks_(locks) {
-    std::sort(locks_.begin(), locks_.end(), std::less<>());
-    end_ = std::unique(locks_.begin(), locks_.end());
-    std::for_each(locks_.begin(), end_, [](monitor* each) { each->lock(); });
-  }
-  ~all_locks() {
-    std::for_each(locks_.begin(), end_, [](monitor* each) { each->unlock(); });
-  }
-  all_locks(const all_locks&) = delete;
-  all_locks& operator=(const all_locks&) = delete;
-
- private:
-  std::array<monitor*, count> locks_;
-  typename std::array<monitor*, count>::iterator end_;
-};
-
-/// Calls `call(case, place)` for each case, starting with another one every time, until it says true.
-template <class Call, class... Cases>
-bool any_case(std::size_t first, Call call, Cases&... cases) {
-  constexpr std::size_t count = sizeof...(Cases);
-  for (std::size_t turn = 0; turn < count; ++turn) {
-    std::size_t place = 0;
-    const auto mine = [&](auto& each) {
-      const std::size_t here = place++;
-      return here == (first + turn) % count && call(each, here);
-    };
-    if ((mine(cases) || ...)) return true;
-  }
-  return false;
-}
-
-inline std::atomic<std::size_t> choices{0};
-
-/// One round of select(): returns the case that came about, or with `wait` unset perhaps none.
-template <class... Cases>
-std::optional<std::pair<std::size_t, bool>> choose(bool wait, Cases&... cases) {
-  constexpr std::size_t count = sizeof...(Cases);
-  const auto locks = [&] { return all_locks<count>({&cases.lock()...}); };
-  std::optional<std::pair<std::size_t, bool>> result;
-  ticket mine;
-  {
-    const auto held = locks();
-    const auto attempt = [&](auto& each, std::size_t place) {
-      bool open = false;
-      if (!each.attempt(open)) return false;
-      result = {place, open};
-      return true;
-    };
-    if (any_case(choices++, attempt, cases...) || !wait) return result;
-    std::size_t place = 0;
-    (cases.enqueue(mine, place++), ...);
-  }
-  // However the wait ends, by an exception or a cancellation, too: nobody keeps a pointer to what is here.
-  struct Leave {
-    decltype(locks)& all;
-    ticket& mine;
-    std::tuple<Cases&...> cases;
-    ~Leave() {
-      const uncancelled inside;
-      if (!mine.claim()) mine.wait_regardless();
-      const auto held = all();
-      std::apply([&](auto&... each) { (each.withdraw(mine), ...); }, cases);
-    }
-  };
-  try {
-    const Leave leave{locks, mine, {cases...}};
-    mine.wait();
-  } catch (const timed_out&) {
-    if (!mine.finished()) throw;
-  }
-  return std::pair{mine.which(), mine.open()};
-}
-
 }  // namespace detail
 
 /// A queue between threads that can be closed. Copies are the same channel. Thread-safe.
@@ -256,12 +135,12 @@ class channel {
   /// Holds up to `capacity` values on their way; with 0, a send() waits for its receive().
   explicit channel(std::size_t capacity = 0) : state_(std::make_shared<detail::channel_state<T>>(capacity)) {}
 
-  /// Sends `value` when there is room. False if the channel is closed. Throws timed_out at the caller's deadline;
-  /// then it was not sent.
+  /// Sends `value` when there is room. False if the channel is closed. Throws timed_out at the caller's
+  /// deadline; then it was not sent.
   bool send(T value) const {
     bool sent = false;
     auto mine = on_send(std::move(value), [&](bool open) { sent = open; });
-    finish(mine, detail::choose(true, mine));
+    detail::finish_case(*detail::choose(true, mine), mine);
     return sent;
   }
 
@@ -269,7 +148,7 @@ class channel {
   std::optional<T> receive() const {
     std::optional<T> received;
     auto mine = on_receive([&](std::optional<T> value) { received = std::move(value); });
-    finish(mine, detail::choose(true, mine));
+    detail::finish_case(*detail::choose(true, mine), mine);
     return received;
   }
 
@@ -277,13 +156,13 @@ class channel {
   bool try_send(T value) const {
     bool sent = false;
     auto mine = on_send(std::move(value), [&](bool open) { sent = open; });
-    if (const auto result = detail::choose(false, mine)) finish(mine, result);
+    if (const auto made = detail::choose(false, mine)) detail::finish_case(*made, mine);
     return sent;
   }
   std::optional<T> try_receive() const {
     std::optional<T> received;
     auto mine = on_receive([&](std::optional<T> value) { received = std::move(value); });
-    if (const auto result = detail::choose(false, mine)) finish(mine, result);
+    if (const auto made = detail::choose(false, mine)) detail::finish_case(*made, mine);
     return received;
   }
 
@@ -303,8 +182,8 @@ class channel {
     return state_->buffer.size();
   }
 
-  /// Cases for select(): `then(open)` after a send, false if the channel was closed; `then(optional<T>)` after a
-  /// receive.
+  /// Cases for select(): `then(open)` after a send, false if the channel was closed; `then(optional<T>)`
+  /// after a receive.
   template <class Then>
   [[nodiscard]] auto on_send(T value, Then then) const {
     return detail::send_case<T, Then>{state_, std::move(value), std::move(then)};
@@ -338,45 +217,7 @@ class channel {
   [[nodiscard]] std::default_sentinel_t end() const noexcept { return {}; }
 
  private:
-  template <class Case>
-  static void finish(Case& mine, std::optional<std::pair<std::size_t, bool>> result) {
-    mine.finish(result->second);
-  }
-
   std::shared_ptr<detail::channel_state<T>> state_;
 };
-
-/// Waits until one of several sends and receives can be done, does that one, and calls its `then`; the others are
-/// not done. Returns its place. Fair among those that are ready. Throws timed_out at the caller's deadline.
-///
-///     unblock::select(requests.on_receive([&](std::optional<Request> request) { ... }),
-///                     answers.on_send(answer, [&](bool open) { ... }));
-template <class... Cases>
-std::size_t select(Cases... cases) {
-  const auto [place, open] = *detail::choose(true, cases...);
-  detail::any_case(
-      0,
-      [&](auto& each, std::size_t here) {
-        if (here == place) each.finish(open);
-        return here == place;
-      },
-      cases...);
-  return place;
-}
-
-/// The same without waiting: none if nothing can be done now.
-template <class... Cases>
-std::optional<std::size_t> try_select(Cases... cases) {
-  const auto result = detail::choose(false, cases...);
-  if (!result) return std::nullopt;
-  detail::any_case(
-      0,
-      [&](auto& each, std::size_t here) {
-        if (here == result->first) each.finish(result->second);
-        return here == result->first;
-      },
-      cases...);
-  return result->first;
-}
 
 }  // namespace unblock
