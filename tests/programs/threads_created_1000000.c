@@ -1,17 +1,7 @@
 // 1000000 threads created and joined one after another: all run, and memory does not grow. pthread_join(3).
-#include "program.h"
+#include "memory.h"
 
 enum { count = 1000000, settled = count / 10 };
-
-static long resident_kb(void) {
-  long pages = 0;
-  FILE* file = fopen("/proc/self/statm", "r");
-  if (file == NULL || fscanf(file, "%*d %ld", &pages) != 1)
-    pages = -1;
-  if (file != NULL)
-    fclose(file);
-  return pages * (sysconf(_SC_PAGESIZE) / 1024);
-}
 
 static void* body(void* argument) {
   return as_pointer(as_number(argument) + 1);

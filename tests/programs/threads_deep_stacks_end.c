@@ -1,20 +1,10 @@
 // Threads that use megabytes of their stacks and end: their memory goes back, though others come and go.
 // pthread_create(3), proc_pid_statm(5).
-#include "program.h"
+#include "memory.h"
 
 enum { at_once = 40, deep = 4 << 20, page = 4096, enough_kb = 40 << 10 };
 
 static pthread_barrier_t all;
-
-static long resident_kb(void) {
-  long pages = 0;
-  FILE* file = fopen("/proc/self/statm", "r");
-  if (file == NULL || fscanf(file, "%*d %ld", &pages) != 1)
-    pages = -1;
-  if (file != NULL)
-    fclose(file);
-  return pages * (page / 1024);
-}
 
 static void* use_much(void* argument) {
   volatile char block[deep];

@@ -1,6 +1,6 @@
 // A write to a stack's guard is a SIGSEGV by lack of access, at that address, and can be survived.
 // sigaction(2), sigaltstack(2), pthread_attr_setguardsize(3).
-#include "program.h"
+#include "memory.h"
 
 #include <setjmp.h>
 #include <signal.h>
@@ -21,23 +21,16 @@ static const char* kind(int value) {
 }
 
 static void* body(void* argument) {
-  pthread_attr_t own;
-  void* address;
-  size_t size, guard;
-  pthread_getattr_np(pthread_self(), &own);
-  pthread_attr_getstack(&own, &address, &size);
-  pthread_attr_getguardsize(&own, &guard);
-  pthread_attr_destroy(&own);
-  char* low = address;
   // With glibc the guard lies inside the size asked for, and outside what getattr reports.
-  char* in_guard[] = {low - 1, low - guard / 2, low - guard};
+  struct stack_bounds own = own_stack();
+  char* in_guard[] = {own.low - 1, own.low - own.guard / 2, own.low - own.guard};
   for (int i = 0; i < 3; i++) {
     if (sigsetjmp(before, 1) == 0)
       *(volatile char*)in_guard[i] = 1;
-    printf("thread %ld, guard %zu: %s, %s\n", as_number(argument), guard, kind(code),
+    printf("thread %ld, guard %zu: %s, %s\n", as_number(argument), own.guard, kind(code),
            where == in_guard[i] ? "there" : "elsewhere");
   }
-  *low = 1;
+  *own.low = 1;
   return argument;
 }
 

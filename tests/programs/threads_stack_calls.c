@@ -1,36 +1,15 @@
 // A thread does to its own stack what programs do: protects pages of it, gives pages back, asks for advice.
 // The next threads get stacks as good as new. mprotect(2), madvise(2), pthread_getattr_np(3).
-#include "program.h"
+#include "memory.h"
 
 #include <sys/mman.h>
 
 enum { page = 4096, generations = 6, at_once = 8 };
 
-static int pipe_ends[2];
 static _Thread_local long fresh_data = 12345;
 static _Thread_local char fresh_zeroes[500];
 static pthread_key_t key;
 static pthread_barrier_t all;
-
-/// Whether the byte can be read: the kernel answers EFAULT where the program would be killed.
-static const char* readable(const char* byte) {
-  char sink;
-  ssize_t written = write(pipe_ends[1], byte, 1);
-  if (written == 1 && read(pipe_ends[0], &sink, 1) != 1)
-    return "lost";
-  return outcome(written);
-}
-
-/// The lowest byte of the calling thread's stack.
-static char* lowest(void) {
-  pthread_attr_t own;
-  void* address;
-  size_t size;
-  pthread_getattr_np(pthread_self(), &own);
-  pthread_attr_getstack(&own, &address, &size);
-  pthread_attr_destroy(&own);
-  return address;
-}
 
 /// What a new thread finds in variables of its own; leaves them dirty, and much of its stack.
 static long found_dirty(void) {
@@ -49,7 +28,7 @@ static long found_dirty(void) {
 
 static void* use(void* argument) {
   long dirty = found_dirty();
-  char* low = lowest();
+  char* low = own_stack().low;
   const char* answers[5];
   pthread_barrier_wait(&all);
   switch (as_number(argument)) {
@@ -99,7 +78,6 @@ static void* use(void* argument) {
 }
 
 int main(void) {
-  require(pipe(pipe_ends), "pipe");
   require(pthread_key_create(&key, NULL), "pthread_key_create");
   require(pthread_barrier_init(&all, NULL, at_once), "pthread_barrier_init");
   for (int generation = 0; generation < generations; generation++) {

@@ -1,6 +1,6 @@
 // A thread runs on the stack the program gave it, which stays the program's afterwards.
 // pthread_attr_setstack(3).
-#include "program.h"
+#include "memory.h"
 
 #include <sys/mman.h>
 
@@ -16,17 +16,12 @@ static void* look_around(void* argument) {
   char local = 1;
   pthread_mutex_lock(stack->gate);
   pthread_mutex_unlock(stack->gate);
-  pthread_attr_t own;
-  void* address;
-  size_t length;
-  pthread_getattr_np(pthread_self(), &own);
-  pthread_attr_getstack(&own, &address, &length);
-  pthread_attr_destroy(&own);
+  struct stack_bounds own = own_stack();
   printf(
       "local %s, thread control block %s, getattr says offset %td size %zu\n",
       &local >= stack->low && &local < stack->low + size ? "inside" : "outside",
       (char*)pthread_self() >= stack->low && (char*)pthread_self() < stack->low + size ? "inside" : "outside",
-      (char*)address - stack->low, length);
+      own.low - stack->low, own.size);
   return &((struct stack*)argument)->low[10];
 }
 

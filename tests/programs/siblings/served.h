@@ -23,12 +23,29 @@ static inline struct served serve_by(void (*serve)(int listener)) {
   return server;
 }
 
+/// Serves one connection after the other by `handle(connection)`.
+static inline void serve_each(int listener, void (*handle)(int fd)) {
+  for (;;) {
+    int fd = accept(listener, NULL, NULL);
+    if (fd < 0)
+      continue;
+    handle(fd);
+    close(fd);
+  }
+}
+
 /// Ends the server and prints how.
 static inline void end_server(struct served server) {
   int status;
   kill(server.pid, SIGTERM);
   MUST(waitpid(server.pid, &status, 0));
   tell_status("server", status);
+}
+
+/// Connects `count` clients, in order.
+static inline void connect_all(int *fds, int count, const struct sockaddr_in *where) {
+  for (int i = 0; i < count; ++i)
+    fds[i] = connect_to(where);
 }
 
 /// Sends all of `text`.
@@ -43,4 +60,10 @@ static inline void print_rest(const char *who, int number, int fd) {
   size_t size = read_all(fd, text, sizeof text - 1);
   text[size] = 0;
   printf("%s %d: %s\n", who, number, text);
+}
+
+/// The same for `count` clients, in order.
+static inline void print_all(const int *fds, int count) {
+  for (int i = 0; i < count; ++i)
+    print_rest("client", i, fds[i]);
 }

@@ -37,8 +37,7 @@ static void serve(int listener) {
 int main(void) {
   struct served server = serve_by(serve);
   int fds[clients], right = 0;
-  for (int i = 0; i < clients; ++i)
-    fds[i] = connect_to(&server.where);
+  connect_all(fds, clients, &server.where);
   for (int round = 0; round < 3; ++round)
     for (int i = clients - 1; i >= 0; --i) {
       char text[16], got[16];

@@ -24,8 +24,7 @@ static void serve(int listener) {
 int main(void) {
   struct served server = serve_by(serve);
   int fds[clients];
-  for (int i = 0; i < clients; ++i)
-    fds[i] = connect_to(&server.where);
+  connect_all(fds, clients, &server.where);
   for (int i = 0; i < clients; ++i) {
     struct sockaddr_in where = server.where;
     read_all(fds[i], &where.sin_port, sizeof where.sin_port);

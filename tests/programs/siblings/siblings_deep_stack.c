@@ -39,7 +39,6 @@ int main(void) {
   nap(50);
   for (int i = clients - 1; i >= 0; --i)
     say(fds[i], "x");
-  for (int i = 0; i < clients; ++i)
-    print_rest("client", i, fds[i]);
+  print_all(fds, clients);
   end_server(server);
 }

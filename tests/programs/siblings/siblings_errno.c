@@ -32,13 +32,7 @@ static void handle(int fd) {
 
 static void serve(int listener) {
   signal(SIGPIPE, SIG_IGN);
-  for (;;) {
-    int fd = accept(listener, NULL, NULL);
-    if (fd < 0)
-      continue;
-    handle(fd);
-    close(fd);
-  }
+  serve_each(listener, handle);
 }
 
 int main(void) {
@@ -51,7 +45,6 @@ int main(void) {
   nap(50);
   for (int i = clients - 1; i >= 0; --i)
     say(fds[i], "go");
-  for (int i = 0; i < clients; ++i)
-    print_rest("client", i, fds[i]);
+  print_all(fds, clients);
   end_server(server);
 }

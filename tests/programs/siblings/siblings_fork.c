@@ -35,15 +35,7 @@ static void handle(int fd) {
   }
 }
 
-static void serve(int listener) {
-  for (;;) {
-    int fd = accept(listener, NULL, NULL);
-    if (fd < 0)
-      continue;
-    handle(fd);
-    close(fd);
-  }
-}
+static void serve(int listener) { serve_each(listener, handle); }
 
 int main(void) {
   struct served server = serve_by(serve);
@@ -56,7 +48,6 @@ int main(void) {
   for (int i = clients - 1; i >= 0; --i)
     if (i % 3 == 0)
       dprintf(fds[i], "%c", 'A' + i);
-  for (int i = 0; i < clients; ++i)
-    print_rest("client", i, fds[i]);
+  print_all(fds, clients);
   end_server(server);
 }

@@ -57,7 +57,6 @@ int main(void) {
       say(fds[i], "3");
     shutdown(fds[i], SHUT_WR);
   }
-  for (int i = 0; i < clients; ++i)
-    print_rest("client", i, fds[i]);
+  print_all(fds, clients);
   end_server(server);
 }

@@ -53,8 +53,7 @@ int main(void) {
   struct served server = serve_by(serve);
   int fds[clients], right = 0;
   char data[600], expected[16], got[16];
-  for (int i = 0; i < clients; ++i)
-    fds[i] = connect_to(&server.where);
+  connect_all(fds, clients, &server.where);
   for (int part = 0; part < 3; ++part)
     for (int i = clients - 1; i >= 0; --i) {
       fill(data, sizeof data, i);

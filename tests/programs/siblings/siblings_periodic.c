@@ -38,8 +38,7 @@ int main(void) {
   nap(100);
   for (int i = clients - 1; i >= 0; --i)
     dprintf(fds[i], " %d\n", i);
-  for (int i = 0; i < clients; ++i)
-    print_rest("client", i, fds[i]);
+  print_all(fds, clients);
   nap(200);
   fds[0] = connect_to(&server.where);
   say(fds[0], "ticks?\n");

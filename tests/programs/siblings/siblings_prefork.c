@@ -45,8 +45,7 @@ int main(void) {
   struct served server = serve_by(serve);
   int fds[clients], right = 0;
   char sent[100], got[101];
-  for (int i = 0; i < clients; ++i)
-    fds[i] = connect_to(&server.where);
+  connect_all(fds, clients, &server.where);
   for (int part = 0; part < 4; ++part)
     for (int i = clients - 1; i >= 0; --i) {
       fill(sent, sizeof sent, i);

@@ -44,14 +44,12 @@ static void serve(int listener) {
 int main(void) {
   struct served server = serve_by(serve);
   int fds[clients];
-  for (int i = 0; i < clients; ++i)
-    fds[i] = connect_to(&server.where);
+  connect_all(fds, clients, &server.where);
   for (int part = 0; part < 4; ++part, nap(20))
     for (int i = clients - 1; i >= 0; --i)
       dprintf(fds[i], part ? "%c line %d of %d\n" : "client-%c%d\n", 'a' + i % 26, part, i);
   for (int i = clients - 1; i >= 0; --i)
     shutdown(fds[i], SHUT_WR);
-  for (int i = 0; i < clients; ++i)
-    print_rest("client", i, fds[i]);
+  print_all(fds, clients);
   end_server(server);
 }

@@ -49,8 +49,7 @@ int main(void) {
   }
   for (int i = clients - 1; i >= 0; --i)
     dprintf(fds[i], "%02d", i);
-  for (int i = 0; i < clients; ++i)
-    print_rest("client", i, fds[i]);
+  print_all(fds, clients);
   end_server(server);
   MUST(waitpid(backend_pid, NULL, 0));
 }

@@ -41,15 +41,13 @@ static void serve(int listener) {
 int main(void) {
   struct served server = serve_by(serve);
   int fds[clients];
-  for (int i = 0; i < clients; ++i)
-    fds[i] = connect_to(&server.where);
+  connect_all(fds, clients, &server.where);
   for (int i = clients - 1; i >= 0; --i)
     say(fds[i], i % 2 ? "k" : "r");
   for (int i = clients - 1; i >= 0; --i) {
     say(fds[i], "t");
     shutdown(fds[i], SHUT_WR);
   }
-  for (int i = 0; i < clients; ++i)
-    print_rest("client", i, fds[i]);
+  print_all(fds, clients);
   end_server(server);
 }

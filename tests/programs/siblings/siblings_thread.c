@@ -27,11 +27,9 @@ static void serve(int listener) {
 int main(void) {
   struct served server = serve_by(serve);
   int fds[clients];
-  for (int i = 0; i < clients; ++i)
-    fds[i] = connect_to(&server.where);
+  connect_all(fds, clients, &server.where);
   for (int i = clients - 1; i >= 0; --i)
     dprintf(fds[i], "%c", 'a' + i);
-  for (int i = 0; i < clients; ++i)
-    print_rest("client", i, fds[i]);
+  print_all(fds, clients);
   end_server(server);
 }

@@ -33,7 +33,6 @@ int main(void) {
     say(fds[i], "abcde");
   for (int i = clients - 1; i >= 0; --i)
     dprintf(fds[i], "%05d", i);
-  for (int i = 0; i < clients; ++i)
-    print_rest("client", i, fds[i]);
+  print_all(fds, clients);
   end_server(server);
 }
