@@ -1,13 +1,12 @@
 """./scripts/bench after it has set up and built: the command line, the order of things, the output."""
 
 import argparse
-import signal
 import sys
 from pathlib import Path
 
 from comparison import machine
 from comparison.counters import SystemCalls
-from comparison.process import CORES, LOAD_CORE, SERVER_CORE, kill_all, pin
+from comparison.process import CORES, LOAD_CORE, SERVER_CORE, conduct
 
 from . import contenders, tables, workloads
 from .primitives import PRIMITIVES
@@ -124,16 +123,10 @@ def main() -> int:
     """Returns the exit status."""
     options = options_parser().parse_args()
     options.build = options.build.resolve()
-    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
-    pin(LOAD_CORE)
     try:
-        return bench(options)
+        return conduct(lambda: bench(options), LOAD_CORE)
     except ValueError as error:
         sys.exit(f"bench: {error}")
-    except KeyboardInterrupt:
-        return 130
-    finally:
-        kill_all()
 
 
 if __name__ == "__main__":

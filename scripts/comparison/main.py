@@ -2,7 +2,6 @@
 
 import argparse
 import os
-import signal
 import subprocess
 import sys
 from dataclasses import astuple, fields
@@ -13,7 +12,7 @@ from . import custom, iterative, machine, measure, table
 from .clients import WrongContent
 from .counters import SystemCalls
 from .load import LoadFailed
-from .process import LOAD_CORE, kill_all, pin
+from .process import LOAD_CORE, conduct
 from .server import Server, load_all
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -155,11 +154,6 @@ def compare(options: argparse.Namespace) -> int:
     return 1 if failed else 0
 
 
-def end(number: int, _frame) -> None:
-    """SIGTERM and SIGHUP end us as Ctrl-C does: by way of every `finally`."""
-    sys.exit(128 + number)
-
-
 def main() -> int:
     """Returns the exit status."""
     options = parse(sys.argv[1:])
@@ -168,16 +162,7 @@ def main() -> int:
         return 0
     if not os.access(options.unblock, os.X_OK):
         sys.exit(f"compare: {options.unblock} is not there; ./scripts/compare builds it")
-    signal.signal(signal.SIGTERM, end)
-    signal.signal(signal.SIGHUP, end)
-    pin(LOAD_CORE)
-    try:
-        return custom.compare(options) if options.server else compare(options)
-    except KeyboardInterrupt:
-        print("compare: interrupted", file=sys.stderr)
-        return 130
-    finally:
-        kill_all()
+    return conduct(lambda: custom.compare(options) if options.server else compare(options), LOAD_CORE)
 
 
 if __name__ == "__main__":

@@ -6,9 +6,10 @@ import resource
 import signal
 import socket
 import subprocess
+import sys
 import time
 from pathlib import Path
-from typing import Optional
+from typing import Callable, Optional
 
 CORES = sorted(os.sched_getaffinity(0))
 SERVER_CORE, LOAD_CORE = CORES[0], CORES[min(1, len(CORES) - 1)]
@@ -115,3 +116,21 @@ def kill_all() -> None:
     """Ends everything that was started and still runs."""
     for process in list(_running):
         process.kill()
+
+
+def _end(number: int, _frame) -> None:
+    sys.exit(128 + number)
+
+
+def conduct(work: Callable[[], int], core: Optional[int]) -> int:
+    """Does `work`, which starts processes, on `core`; returns its exit status. SIGTERM and SIGHUP end it as Ctrl-C
+    does, by way of every `finally`, and nothing is left running."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _end)
+    pin(core)
+    try:
+        return work()
+    except KeyboardInterrupt:
+        return 130
+    finally:
+        kill_all()

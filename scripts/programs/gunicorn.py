@@ -43,10 +43,10 @@ def others(scene, before):
     return now and now.isdisjoint(before)
 
 
-def exercise(scene):
-    """Requests, a reload, more requests, the end."""
+def serve(scene, command):
+    """Requests, a reload, more requests, the end: for any server of two workers whom SIGHUP replaces."""
     scene.write("app.py", APPLICATION)
-    server = scene.start(f"gunicorn -k gthread -w 2 --threads 8 -b 127.0.0.1:{scene.port} app:application")
+    server = scene.start(command)
     visit(scene)
     before = set()
     scene.check("both workers answer", scene.until(lambda: before.update(workers(scene)) or len(before) == 2))
@@ -54,3 +54,8 @@ def exercise(scene):
     scene.check("SIGHUP replaces them", scene.until(lambda: others(scene, before)))
     scene.check("and they answer", scene.request("/slow"), (200, b"hello"))
     scene.stop(server)
+
+
+def exercise(scene):
+    """The work."""
+    serve(scene, f"gunicorn -k gthread -w 2 --threads 8 -b 127.0.0.1:{scene.port} app:application")

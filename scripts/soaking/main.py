@@ -3,12 +3,12 @@
 import argparse
 import contextlib
 import os
-import signal
 import sys
 import time
 from pathlib import Path
+from typing import Optional
 
-from comparison.process import kill_all, pin
+from comparison.process import conduct
 
 from .bath import Bath
 from .servers import SERVERS, Soaked
@@ -109,9 +109,17 @@ def soak(baths: list[Bath], seconds: float) -> int:
     return total
 
 
-def end(number: int, _frame) -> None:
-    """SIGTERM and SIGHUP end us as Ctrl-C does: by way of every `finally`."""
-    sys.exit(128 + number)
+def soak_chosen(options: argparse.Namespace, launcher: Optional[Path]) -> int:
+    """The servers of --only in their baths; returns 1 when anything was wrong."""
+    tools = options.tools.resolve()
+    with contextlib.ExitStack() as stack:
+        baths = [stack.enter_context(Bath(soaked, tools, launcher, options.seed * 1000))
+                 for soaked in choose(options.only, tools)]
+        total = soak(baths, options.minutes * 60)
+        exchanges = sum(bath.seen[key] for bath in baths for key in ("plain", "slow", "half"))
+        print(f"{'native' if options.native else 'unblocked'}: {len(baths)} servers, "
+              f"{exchanges} exchanges right, {sum(bath.seen['wrong'] for bath in baths)} wrong, {total} faults")
+        return 1 if total else 0
 
 
 def main() -> int:
@@ -120,23 +128,7 @@ def main() -> int:
     launcher = None if options.native else options.unblock.resolve()
     if launcher and not os.access(launcher, os.X_OK):
         sys.exit(f"soak: {launcher} is not there; ./scripts/soak builds it")
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, end)
-    pin(None)
-    tools = options.tools.resolve()
-    try:
-        with contextlib.ExitStack() as stack:
-            baths = [stack.enter_context(Bath(soaked, tools, launcher, options.seed * 1000))
-                     for soaked in choose(options.only, tools)]
-            total = soak(baths, options.minutes * 60)
-            exchanges = sum(bath.seen[key] for bath in baths for key in ("plain", "slow", "half"))
-            print(f"{'native' if options.native else 'unblocked'}: {len(baths)} servers, "
-                  f"{exchanges} exchanges right, {sum(bath.seen['wrong'] for bath in baths)} wrong, {total} faults")
-            return 1 if total else 0
-    except KeyboardInterrupt:
-        return 130
-    finally:
-        kill_all()
+    return conduct(lambda: soak_chosen(options, launcher), None)
 
 
 if __name__ == "__main__":
