@@ -36,7 +36,7 @@ struct run {
 /// What each thread does before its call.
 static void (*before_waiting)(void);
 
-static char directory[] = "/tmp/programXXXXXX";
+static char directory[] = "programXXXXXX";
 
 static inline void nothing(struct place* p) { (void)p; }
 

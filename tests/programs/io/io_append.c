@@ -2,7 +2,7 @@
 #include "check.h"
 
 enum { threads = 10, rounds = 100, record = 100 };
-static char path[] = "/tmp/programXXXXXX";
+static char path[] = "programXXXXXX";
 
 static void *appender(void *argument) {
   char text[record];

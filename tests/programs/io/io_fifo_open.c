@@ -23,7 +23,7 @@ static void *writer(void *unused) {
 }
 
 int main(void) {
-  char directory[] = "/tmp/programXXXXXX";
+  char directory[] = "programXXXXXX";
   MUST(-(mkdtemp(directory) == NULL));
   snprintf(path, sizeof path, "%s/fifo", directory);
   MUST(mkfifo(path, 0600));

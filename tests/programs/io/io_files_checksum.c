@@ -3,7 +3,7 @@
 #include <dirent.h>
 
 enum { threads = 12, size = 200000 };
-static char directory[] = "/tmp/programXXXXXX";
+static char directory[] = "programXXXXXX";
 
 static void *worker(void *argument) {
   long me = (long)argument;

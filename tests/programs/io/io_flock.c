@@ -3,7 +3,7 @@
 #include <sys/file.h>
 
 enum { threads = 10, rounds = 20 };
-static char path[] = "/tmp/programXXXXXX";
+static char path[] = "programXXXXXX";
 static volatile int inside, worst, total;
 
 static void *locker(void *unused) {

@@ -3,7 +3,7 @@
 
 static void *worker(void *argument) {
   long round = (long)argument;
-  char path[] = "/tmp/programXXXXXX";
+  char path[] = "programXXXXXX";
   struct stat status;
   int fd = MUST(mkstemp(path));
   MUST(unlink(path));

@@ -21,7 +21,7 @@ static void *watcher(void *unused) {
 }
 
 int main(void) {
-  char directory[] = "/tmp/programXXXXXX", a[64], b[64];
+  char directory[] = "programXXXXXX", a[64], b[64];
   MUST(-(mkdtemp(directory) == NULL));
   snprintf(a, sizeof a, "%s/a", directory);
   snprintf(b, sizeof b, "%s/b", directory);

@@ -24,7 +24,7 @@ static void child(void) {
 }
 
 int main(void) {
-  char path[] = "/tmp/programXXXXXX", byte;
+  char path[] = "programXXXXXX", byte;
   int status;
   fd = MUST(mkstemp(path));
   MUST(pipe(held));

@@ -29,7 +29,7 @@ static void *client(void *path) {
 }
 
 int main(void) {
-  char directory[] = "/tmp/programXXXXXX";
+  char directory[] = "programXXXXXX";
   struct sockaddr_un where = {AF_UNIX, ""};
   MUST(-(mkdtemp(directory) == NULL));
   snprintf(where.sun_path, sizeof where.sun_path, "%s/s", directory);

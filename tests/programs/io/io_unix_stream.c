@@ -34,7 +34,7 @@ static void *client(void *argument) {
 
 int main(void) {
   pthread_t thread[clients], server[clients];
-  char directory[] = "/tmp/programXXXXXX";
+  char directory[] = "programXXXXXX";
   MUST(-(mkdtemp(directory) == NULL));
   snprintf(where.sun_path, sizeof where.sun_path, "%s/s", directory);
   listener = MUST(socket(AF_UNIX, SOCK_STREAM, 0));

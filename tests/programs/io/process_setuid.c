@@ -30,13 +30,14 @@ int main(void) {
     printf("must be root\n");
     return 77;
   }
-  char name[] = "/tmp/process_setuid.XXXXXX";
+  char name[] = "programXXXXXX";
   locked = MUST(mkstemp(name));
   MUST(flock(locked, LOCK_EX));
   MUST(sem_init(&go, 0, 0));
   pthread_t in_kernel = start(sleeps_in_kernel, name), others[threads];
   for (int i = 0; i < threads; ++i) others[i] = start(sleeps, NULL);
   settle();
+  MUST(unlink(name));
   report("setgroups", setgroups(0, NULL));
   report("setresgid", setresgid(group, group, group));
   report("setresuid", setresuid(user, user, user));
