@@ -2,13 +2,13 @@
 #include "stack_slabs.h"
 
 #include <atomic>
-#include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 
 #include "kernel.h"
 #include "memory.h"
 #include "runtime_limits.h"
+#include "sysctl.h"
 
 namespace unblock::stack_slabs {
 
@@ -32,12 +32,7 @@ bool limited(int resource) noexcept {
 
 // vm.overcommit_memory of 2: mappings count as if they were used. proc_sys_vm(5).
 bool overcommit_forbidden() noexcept {
-  const long fd = kernel::call(SYS_openat, AT_FDCWD, "/proc/sys/vm/overcommit_memory", O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return false;
-  char mode = '0';
-  kernel::call(SYS_read, fd, &mode, sizeof mode);
-  kernel::call(SYS_close, fd);
-  return mode == '2';
+  return sysctl::number("/proc/sys/vm/overcommit_memory") == 2;
 }
 
 // mlockall(2) with MCL_FUTURE: the whole of a new mapping is resident at once.

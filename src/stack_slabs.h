@@ -21,6 +21,7 @@ enum class State : std::uint8_t {
 struct Slot {
   State state = State::Fresh;
   std::uint8_t kept = 0;       ///< its number, from 1, among those with pages kept; 0: it is not one of them
+  bool guard_is_mapping = false;  ///< its guard is a mapping of its own, not a mark in the page table
   std::uint32_t next = 0;      ///< the name of the next in a list of free ones; 0: none
   std::uint32_t guard = 0;     ///< bytes at the low end that are a guard now
   std::uint32_t occupied = 0;  ///< bytes at the high end that the last thread's descriptor and TLS dirtied

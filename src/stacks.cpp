@@ -11,12 +11,8 @@
 #include "lock.h"
 #include "runtime_limits.h"
 #include "signal_state.h"
+#include "stack_guards.h"
 #include "stack_slabs.h"
-
-#ifndef MADV_GUARD_INSTALL  // Linux 6.13
-#define MADV_GUARD_INSTALL 102
-#define MADV_GUARD_REMOVE 103
-#endif
 
 namespace unblock::stacks {
 
@@ -48,7 +44,6 @@ static_assert(limits::kept_stacks == 64);
 // is the one that glibc gives again and again. Zeroes: there is none.
 constinit std::atomic<std::uintptr_t> stray_begin{0};
 constinit std::atomic<std::uintptr_t> stray_end{0};
-constinit bool guard_regions = true;  // the kernel has them, as far as we know
 
 Size* size_of(std::size_t bytes) noexcept {
   for (Size& size : sizes) {
@@ -98,24 +93,6 @@ void release(Place place) noexcept {
   const std::size_t bytes = kept[slot.kept - 1].bytes;
   no_longer_kept(slot);
   give_back(place, slot.state == State::Free ? place.bytes() : bytes);
-}
-
-// A guard is a mark in the page table, which costs no mapping of its own. 0 or a negative error number.
-long set_guard(Place place, std::uint32_t bytes) noexcept {
-  const std::uint32_t now = place.slot().guard;
-  if (now == bytes) return 0;
-  const bool grows = bytes > now;
-  const std::uintptr_t begin = grows ? place.begin() : place.begin() + bytes;
-  const std::size_t length = grows ? bytes : now - bytes;
-  long result = -EINVAL;
-  if (guard_regions)
-    result = kernel::call(SYS_madvise, begin, length, grows ? MADV_GUARD_INSTALL : MADV_GUARD_REMOVE);
-  if (result == -EINVAL) {  // before Linux 6.13: two mappings more, as many as natively
-    guard_regions = false;
-    result = kernel::call(SYS_mprotect, begin, length, grows ? PROT_NONE : PROT_READ | PROT_WRITE);
-  }
-  if (result == 0) place.slot().guard = bytes;
-  return result;
 }
 
 // The kernel's from here on, as the program believes it to be.
@@ -188,7 +165,7 @@ long protect(std::uintptr_t begin, std::size_t bytes, int protection) noexcept {
     const Place place = stack_slabs::find(begin);
     if (place && place.slot().state == State::Mapped && begin + bytes == place.end() &&
         protection == (PROT_READ | PROT_WRITE)) {
-      if (const long error = set_guard(place, static_cast<std::uint32_t>(begin - place.begin())))
+      if (const long error = stack_guards::set(place, static_cast<std::uint32_t>(begin - place.begin())))
         return error;
       Slot& slot = place.slot();
       // A new mapping is all zeroes, and glibc counts on it: for the descriptor it puts at the high end.
