@@ -124,9 +124,7 @@ unblock::Verdict unblock_dispatch(unblock::Frame* frame) {
     case SYS_vfork: return process::clone(*frame);
     case SYS_rt_sigaction: result = process::rt_sigaction(fiber, *frame); break;
     default: {
-      const auto word = [](std::uint64_t value) { return static_cast<long>(value); };
-      const long arguments[6] = {word(frame->rdi), word(frame->rsi), word(frame->rdx),
-                                 word(frame->r10), word(frame->r8),  word(frame->r9)};
+      const long(&arguments)[6] = frame->arguments;
       if (!fiber) siblings::gate({nr, arguments});
       if (!self()) return Verdict::Native;
       result = siblings::serve(nr, arguments, [&] {

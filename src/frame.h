@@ -13,16 +13,17 @@ namespace unblock {
 struct alignas(64) Frame {
   unsigned char xmm[16][16];
   std::uint64_t r15, r14, r13, r12, rbp, rbx;
-  std::uint64_t rdi, rsi, rdx, r10, r8, r9;
+  long arguments[6];  // rdi, rsi, rdx, r10, r8, r9
   std::uint64_t rax;
   std::uint64_t rsp;                     // the caller's
   const patch::SiteRecord* site;
   std::uint64_t rip;                     // of the site, for whoever unwinds the stack
 };
 
-static_assert(offsetof(Frame, r15) == 256 && offsetof(Frame, rbx) == 296 && offsetof(Frame, rdi) == 304 &&
-              offsetof(Frame, rax) == 352 && offsetof(Frame, rsp) == 360 && offsetof(Frame, site) == 368 &&
-              offsetof(Frame, rip) == 376 && sizeof(Frame) == 384);
+static_assert(offsetof(Frame, r15) == 256 && offsetof(Frame, rbx) == 296 &&
+              offsetof(Frame, arguments) == 304 && offsetof(Frame, rax) == 352 &&
+              offsetof(Frame, rsp) == 360 && offsetof(Frame, site) == 368 && offsetof(Frame, rip) == 376 &&
+              sizeof(Frame) == 384);
 
 /// What entry.S does when the dispatcher has returned.
 enum class Verdict : int {

@@ -49,7 +49,9 @@ Verdict clone(Frame& frame) {
   Fiber* fiber = self();
   {
     // Before activation nobody handles faults: the kernel is to say what is wrong with the arguments.
-    if (!fiber && frame.rax == SYS_clone3 && frame.rsi < CLONE_ARGS_SIZE_VER0) return Verdict::Native;
+    if (!fiber && frame.rax == SYS_clone3 &&
+        static_cast<std::size_t>(frame.arguments[1]) < CLONE_ARGS_SIZE_VER0)
+      return Verdict::Native;
     if (threads::read_arguments(frame, arguments) != 0) return Verdict::Native;
   }
   if ((arguments.flags & thread_flags) == thread_flags) {
@@ -96,15 +98,15 @@ void interrupt_idle_carriers() noexcept {
 }  // namespace
 
 Verdict futex_in_child(Fiber& fiber, Frame& frame) noexcept {
-  if (!futex::only_wakes(static_cast<int>(frame.rsi))) return Verdict::Native;
+  if (!futex::only_wakes(static_cast<int>(frame.arguments[1]))) return Verdict::Native;
   // The child's handlers run at any time, natively: they must not find our locks taken.
   const SignalSet all = ~SignalSet{0};
   SignalSet before;
   kernel::call(SYS_rt_sigprocmask, SIG_SETMASK, &all, &before, sizeof all);
-  const long result =
-      futex::call(fiber, reinterpret_cast<std::uint32_t*>(frame.rdi), static_cast<int>(frame.rsi),
-                  static_cast<std::uint32_t>(frame.rdx), static_cast<long>(frame.r10),
-                  reinterpret_cast<std::uint32_t*>(frame.r8), static_cast<std::uint32_t>(frame.r9));
+  const long result = futex::call(
+      fiber, reinterpret_cast<std::uint32_t*>(frame.arguments[0]), static_cast<int>(frame.arguments[1]),
+      static_cast<std::uint32_t>(frame.arguments[2]), static_cast<long>(frame.arguments[3]),
+      reinterpret_cast<std::uint32_t*>(frame.arguments[4]), static_cast<std::uint32_t>(frame.arguments[5]));
   interrupt_idle_carriers();
   kernel::call(SYS_rt_sigprocmask, SIG_SETMASK, &before, nullptr, sizeof before);
   frame.rax = static_cast<std::uint64_t>(result);
@@ -115,13 +117,15 @@ bool child_in_our_memory() noexcept { return children_in_our_memory.load() != 0;
 
 long rt_sigaction(Fiber* fiber, const Frame& frame) {
   const auto call = [&] {
-    return calls::rt_sigaction(static_cast<int>(frame.rdi), reinterpret_cast<const SignalAction*>(frame.rsi),
-                               reinterpret_cast<SignalAction*>(frame.rdx), frame.r10);
+    return calls::rt_sigaction(static_cast<int>(frame.arguments[0]),
+                               reinterpret_cast<const SignalAction*>(frame.arguments[1]),
+                               reinterpret_cast<SignalAction*>(frame.arguments[2]), frame.arguments[3]);
   };
   if (fiber) return edge::serve(*fiber, &frame, [&](Fiber&) { return call(); });
   // Not active: the kernel has them all, save for SIGILL once sites are rewritten.
-  if (static_cast<int>(frame.rdi) == SIGILL && runtime::sites_rewritten()) return call();
-  return kernel::call(SYS_rt_sigaction, frame.rdi, frame.rsi, frame.rdx, frame.r10);
+  if (static_cast<int>(frame.arguments[0]) == SIGILL && runtime::sites_rewritten()) return call();
+  return kernel::call(SYS_rt_sigaction, frame.arguments[0], frame.arguments[1], frame.arguments[2],
+                      frame.arguments[3]);
 }
 
 }  // namespace unblock::process

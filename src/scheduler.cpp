@@ -15,15 +15,13 @@ namespace unblock::scheduler {
 
 namespace {
 
-using boost::context::detail::jump_fcontext;
-
 // Goes on with `to` here. Thread-local variables are the target's from set_fs() on, and the kernel
 // thread may be another one on return: nothing about either may be kept across.
 [[gnu::noinline]] void jump(Carrier& carrier, Fiber* leaver, Context& from, Context& to) noexcept {
   carrier.leaver = leaver;
   carrier.leaving = &from;
   context::set_fs(to.fs);
-  arrived(jump_fcontext(to.stack, &carrier));
+  arrived(context::jump(to.stack, &carrier));
 }
 
 // Makes the next flow of `carrier` be `fiber`, which another kernel thread may just be leaving.

@@ -52,7 +52,7 @@ void describe(ucontext_t& context, const Frame* frame) noexcept {
   std::memset(&context, 0, sizeof context);
   if (!frame) return;
   auto& registers = context.uc_mcontext.gregs;
-  const auto set = [&](int index, std::uint64_t value) { registers[index] = static_cast<greg_t>(value); };
+  const auto set = [&](int index, auto value) { registers[index] = static_cast<greg_t>(value); };
   set(REG_RIP, frame->rip);
   set(REG_RSP, frame->rsp);
   set(REG_RBP, frame->rbp);
@@ -61,12 +61,12 @@ void describe(ucontext_t& context, const Frame* frame) noexcept {
   set(REG_R13, frame->r13);
   set(REG_R14, frame->r14);
   set(REG_R15, frame->r15);
-  set(REG_RDI, frame->rdi);
-  set(REG_RSI, frame->rsi);
-  set(REG_RDX, frame->rdx);
-  set(REG_R10, frame->r10);
-  set(REG_R8, frame->r8);
-  set(REG_R9, frame->r9);
+  set(REG_RDI, frame->arguments[0]);
+  set(REG_RSI, frame->arguments[1]);
+  set(REG_RDX, frame->arguments[2]);
+  set(REG_R10, frame->arguments[3]);
+  set(REG_R8, frame->arguments[4]);
+  set(REG_R9, frame->arguments[5]);
   set(REG_RAX, frame->rax);
 }
 

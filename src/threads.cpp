@@ -58,9 +58,9 @@ bool report_tid(const CloneArguments& arguments, pid_t tid) noexcept {
 }  // namespace
 
 long read_arguments(const Frame& frame, CloneArguments& arguments) noexcept {
+  const auto word = [&](int index) { return static_cast<std::uint64_t>(frame.arguments[index]); };
   if (frame.rax == SYS_clone) {
-    arguments = {frame.rdi, reinterpret_cast<int*>(frame.rdx), reinterpret_cast<int*>(frame.r10), frame.rsi,
-                 frame.r8};
+    arguments = {word(0), reinterpret_cast<int*>(word(2)), reinterpret_cast<int*>(word(3)), word(1), word(4)};
     return 0;
   }
   if (frame.rax != SYS_clone3) {  // fork, vfork
@@ -68,9 +68,9 @@ long read_arguments(const Frame& frame, CloneArguments& arguments) noexcept {
     return 0;
   }
   clone_args given{};
-  if (frame.rsi < CLONE_ARGS_SIZE_VER0) return -EINVAL;
-  const std::size_t size = frame.rsi < sizeof given ? frame.rsi : sizeof given;
-  if (!user::copy(&given, reinterpret_cast<const void*>(frame.rdi), size)) return -EFAULT;
+  if (word(1) < CLONE_ARGS_SIZE_VER0) return -EINVAL;
+  const std::size_t size = word(1) < sizeof given ? word(1) : sizeof given;
+  if (!user::copy(&given, reinterpret_cast<const void*>(word(0)), size)) return -EFAULT;
   arguments = {given.flags, reinterpret_cast<int*>(given.parent_tid), reinterpret_cast<int*>(given.child_tid),
                given.stack ? given.stack + given.stack_size : 0, given.tls};
   return 0;
