@@ -65,6 +65,11 @@ void Processor::prefetch() const noexcept {
   }
 }
 
+void Processor::push_last(Fiber& fiber) noexcept {
+  drain(inbox_);
+  push(fiber);
+}
+
 Fiber* Processor::pick() noexcept {
   if (round_ == 0) {
     drain(inbox_);

@@ -28,6 +28,9 @@ class alignas(limits::cache_line) Processor {
   /// The same, by the holder.
   void push(Fiber& fiber) noexcept { queue_.push(fiber); }
 
+  /// The same, behind those that others made ready before.
+  void push_last(Fiber& fiber) noexcept;
+
   /// The next fiber to run, or null when it is time to poll(): nothing is ready, or a round of the queue
   /// is over and the loop was not asked for a while. In the middle of a round the loop is not asked: the
   /// level-triggered events of fibers yet to run would be reported again.

@@ -114,7 +114,7 @@ bool wake(Fiber& fiber, long result) noexcept {
 void yield(Fiber& fiber) noexcept {
   if (slices::stays(fiber)) return;
   acquire(fiber);
-  fiber.carrier->processor->post(fiber);  // behind those that arrived since the last round
+  fiber.carrier->processor->push_last(fiber);
   leave(fiber, fiber.carrier->processor->pick());
   release(fiber);
 }
