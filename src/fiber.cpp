@@ -14,15 +14,21 @@ thread_local constinit Fiber* unblock_self = nullptr;
 
 namespace fibers {
 
+namespace detail {
+constinit std::atomic<Fiber*> chunks[limits::max_fibers / chunk_fibers];
+constinit std::atomic<std::uint32_t> used{0};
+}  // namespace detail
+
 namespace {
 
-constexpr std::uint32_t chunk_fibers = 64;
+using detail::chunk_fibers;
+using detail::chunks;
+using detail::used;
+
 constexpr std::uint32_t slot_bits = 21;
 constexpr std::uint32_t generation_mask = 0xff;  // 21 + 8 bits, plus the base: below 2^30
 static_assert(limits::max_fibers <= 1u << slot_bits);
 
-constinit std::atomic<Fiber*> chunks[limits::max_fibers / chunk_fibers];
-constinit std::atomic<std::uint32_t> used{0};
 constinit std::atomic<int> alive{0};
 constinit Fiber* unused = nullptr;  // linked by next
 constinit Lock lock;

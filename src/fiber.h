@@ -110,6 +110,9 @@ bool any(Visit&& visit) noexcept;
 void forget_all() noexcept;
 
 namespace detail {
+constexpr std::uint32_t chunk_fibers = 64;
+extern std::atomic<Fiber*> chunks[limits::max_fibers / chunk_fibers];
+extern std::atomic<std::uint32_t> used;
 [[nodiscard]] Fiber* at(std::uint32_t slot) noexcept;
 [[nodiscard]] std::uint32_t slots_used() noexcept;
 }  // namespace detail

@@ -74,7 +74,8 @@ Fiber* Processor::pick() noexcept {
   if (round_ == 0) {
     drain(inbox_);
     // The loop's turn. No round begins before it: whoever asks next would get a fiber, and the loop no turn.
-    if (queue_.size() == 0 || __rdtsc() - polled_.load(std::memory_order_relaxed) > limits::busy_poll_cycles)
+    if (queue_.size() == 0 || processors::retired(*this) ||
+        __rdtsc() - polled_.load(std::memory_order_relaxed) > limits::busy_poll_cycles)
       return nullptr;
     round_ = queue_.size();
   }
@@ -123,13 +124,26 @@ void Processor::sleep_or_look() noexcept {
   expire();
 }
 
+// What is ready goes to the others: a retired processor only waits, for those that began to wait here.
+void Processor::pass_on() noexcept {
+  drain(inbox_);
+  while (Fiber* fiber = queue_.pop()) processors::stand_in_for(*this).post(*fiber);
+}
+
 void Processor::poll() noexcept {
   drain(inbox_);
-  if (queue_.size() == 0 && processors::relieve_another(*this)) stats::count(stats::steals);
+  const bool retired = processors::retired(*this);
+  if (retired)
+    pass_on();
+  else if (queue_.size() == 0 && processors::relieve_another(*this))
+    stats::count(stats::steals);
   sleep_or_look();
   stats::count(stats::polls);
   watchdog::notice_activity();
-  drain(inbox_);
+  if (retired)
+    pass_on();
+  else
+    drain(inbox_);
   round_ = queue_.size();
   polled_.store(__rdtsc(), std::memory_order_relaxed);
 }

@@ -20,7 +20,8 @@ namespace unblock {
 /// but the atomics, post() and take_from() belongs to the holder.
 class alignas(limits::cache_line) Processor {
  public:
-  explicit Processor(EventLoop& loop) noexcept : watches(loop, waits), loop_(loop) {}
+  explicit Processor(EventLoop& loop, int place = 0) noexcept
+      : watches(loop, waits), number(place), loop_(loop) {}
 
   /// Makes `fiber` ready to run here. Any kernel thread; lock-free, async-signal-safe.
   void post(Fiber& fiber) noexcept;
@@ -53,6 +54,7 @@ class alignas(limits::cache_line) Processor {
   Lock waits;           ///< guards watches, deadlines and the loop, save while that waits
   Watches watches;
   Deadlines deadlines;
+  const int number;  ///< its place among all
   std::atomic<Carrier*> holder{nullptr};
   std::atomic<std::uint64_t> tick{0};    ///< grows with every fiber picked
   std::atomic<std::uint64_t> naps{0};    ///< how often it had nothing to do
@@ -63,6 +65,7 @@ class alignas(limits::cache_line) Processor {
   bool drain(std::atomic<Fiber*>& inbox) noexcept;
   void expire() noexcept;
   void prefetch() const noexcept;
+  void pass_on() noexcept;
   void sleep_or_look() noexcept;
 
   EventLoop& loop_;

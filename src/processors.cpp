@@ -30,7 +30,7 @@ int available_cpus() noexcept {
 // One that sleeps, or null.
 Processor* idle_one() noexcept {
   for (int number = 0; number < count(); ++number)
-    if (at(number).sleeping.load(std::memory_order_relaxed)) return &at(number);
+    if (at(number).sleeping.load(std::memory_order_relaxed) && !retired(at(number))) return &at(number);
   return nullptr;
 }
 
@@ -39,9 +39,21 @@ Processor* idle_one() noexcept {
 int wanted() noexcept {
   const auto& given = options::values();
   if (given.cooperative || siblings::founded()) return 1;
-  const int number = given.processors.number ? given.processors.number : available_cpus();
+  int number = unblock_view.processors.load(std::memory_order_relaxed);
+  if (number <= 0) number = given.processors.number ? given.processors.number : available_cpus();
   return number < static_cast<int>(limits::max_processors) ? number
                                                            : static_cast<int>(limits::max_processors);
+}
+
+bool limit(int number) noexcept {
+  if (number < 0 || number > limits::option_number) return false;
+  unblock_view.processors.store(number, std::memory_order_relaxed);
+  return true;
+}
+
+Processor& stand_in_for(const Processor& retired) noexcept {
+  const int most = unblock_view.processors.load(std::memory_order_relaxed);
+  return at(most > 0 ? retired.number % most : retired.number);
 }
 
 Processor* create() noexcept {
@@ -50,7 +62,7 @@ Processor* create() noexcept {
   EventLoop* loop = make_libev_loop();
   void* memory = loop ? memory::map(sizeof(Processor)) : nullptr;
   if (!memory) return nullptr;
-  detail::all[number] = new (memory) Processor(*loop);
+  detail::all[number] = new (memory) Processor(*loop, number);
   detail::count.store(number + 1, std::memory_order_release);
   stats::raise(stats::processors_peak, number + 1);
   return detail::all[number];

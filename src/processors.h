@@ -5,11 +5,24 @@
 
 #include "processor.h"
 #include "runtime_limits.h"
+#include "view.h"
 
 namespace unblock::processors {
 
 /// How many there may be: --processors, or as many as the process has CPUs (sched_getaffinity(2)).
 [[nodiscard]] int wanted() noexcept;
+
+/// Sets that number while the program runs; 0: as --processors says. False if it is out of range: those that
+/// are too many retire. Any thread; async-signal-safe.
+[[nodiscard]] bool limit(int number) noexcept;
+
+/// Whether `processor` is one too many, since the number was lowered: it runs no fiber, and what becomes
+/// ready there is run by the one that stands in for it. Any thread.
+[[nodiscard]] inline bool retired(const Processor& processor) noexcept {
+  const int most = unblock_view.processors.load(std::memory_order_relaxed);
+  return most > 0 && processor.number >= most;
+}
+[[nodiscard]] Processor& stand_in_for(const Processor& retired) noexcept;
 
 /// Makes another one, which nobody holds. Null if there is no memory, no descriptor, or no room for it.
 /// One thread at a time.

@@ -31,6 +31,7 @@
 #include "stats.h"
 #include "thread_timers.h"
 #include "waiting.h"
+#include "view.h"
 #include "watchdog.h"
 
 // Newer than the oldest libc we run with.
@@ -123,6 +124,7 @@ const char* bring_up() noexcept {
   unregister_rseq();
   kernel::call(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0);  // for pthread_cancel
   unblock_self = main;
+  unblock_view.active.store(true, std::memory_order_relaxed);
   watchdog::start();
   return nullptr;
 }
@@ -160,6 +162,7 @@ void stop(Fiber& main) noexcept {
   scheduler::move_to_first_carrier(main);
   carriers::end_others();
   unblock_self = nullptr;
+  unblock_view.active.store(false, std::memory_order_relaxed);
   signals::hand_over(main);
   static_cast<void>(register_rseq(0));
   processors::end_all();
@@ -193,6 +196,7 @@ void fiber_ended() noexcept {
 
 void forget(Fiber& fiber) noexcept {
   unblock_self = nullptr;
+  unblock_view.active.store(false, std::memory_order_relaxed);
   siblings::forget();
   signals::give_back(fiber);
   scheduling::make_real(fiber);

@@ -17,15 +17,6 @@ constinit bool kept = true;
 
 namespace {
 
-struct Label {
-  std::string_view name;
-  std::string_view meaning;
-};
-
-#define UNBLOCK_LABEL(name, meaning) {#name, meaning},
-constexpr Label labels[] = {UNBLOCK_COUNTERS(UNBLOCK_LABEL)};
-#undef UNBLOCK_LABEL
-
 constexpr std::size_t name_width = 20;
 constexpr std::size_t value_width = 12;
 constexpr std::size_t object_width = 40;

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string_view>
 
 #include "runtime_limits.h"
 
@@ -70,6 +71,16 @@ inline void raise(Counter counter, std::int64_t value) noexcept {
 [[nodiscard]] inline std::int64_t value(Counter counter) noexcept {
   return detail::counters.values[counter].load(std::memory_order_relaxed);
 }
+
+/// A counter's name and what a reader of the table should know; both end with a zero.
+struct Label {
+  std::string_view name;
+  std::string_view meaning;
+};
+
+#define UNBLOCK_LABEL(name, meaning) {#name, meaning},
+constexpr Label labels[] = {UNBLOCK_COUNTERS(UNBLOCK_LABEL)};
+#undef UNBLOCK_LABEL
 
 /// Sets all counters to zero: a fork's child starts its own count.
 void reset() noexcept;

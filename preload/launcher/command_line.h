@@ -1,8 +1,11 @@
-// The launcher's command line: `unblock [options] [--] program [args]`.
+// The launcher's command line: `unblock [options] [--] program [args]`, `unblock [options] --pid PID`.
 #pragma once
 
 #include <string>
+#include <sys/types.h>
 #include <vector>
+
+#include "../../src/options.h"
 
 namespace unblock::launcher {
 
@@ -14,7 +17,8 @@ struct Setting {
 
 struct CommandLine {
   std::vector<Setting> settings;
-  bool strict = false;
+  options::Values values;      ///< of the environment and the flags
+  pid_t pid = 0;               ///< the process to show or change; 0: there is a program to run
   std::vector<char*> program;  ///< the program and its arguments, then a null pointer: as for execvp(3)
 };
 

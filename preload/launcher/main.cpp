@@ -7,18 +7,15 @@
 #include "../../src/log.h"
 #include "../../src/options.h"
 #include "command_line.h"
-#include "exit_status.h"
+#include "attached.h"
+#include "failure.h"
 #include "library.h"
 #include "obstacle.h"
 #include "program.h"
+#include "show.h"
 
 namespace unblock::launcher {
 namespace {
-
-[[noreturn]] void fail(ExitStatus status, const auto&... parts) {
-  log::error(log::core, parts...);
-  std::exit(status);
-}
 
 [[noreturn]] void fail_to_execute(const char* name, int error) {
   fail(error == ENOENT ? not_found : cannot_execute, name, ": ", std::strerror(error));
@@ -48,6 +45,17 @@ void prepare_environment(const std::vector<Setting>& settings) {
   fail_to_execute(given[0], errno);
 }
 
+/// Shows or changes a process that runs already.
+void attend(const CommandLine& command) {
+  const Attached process(command.pid);
+  for (const Setting& setting : command.settings)
+    if (std::string_view(setting.variable) == "UNBLOCK_PROCESSORS") {
+      process.set_processors(command.values.processors.number);
+      return;
+    }
+  show(process, command.values.stats);
+}
+
 }  // namespace
 }  // namespace unblock::launcher
 
@@ -57,6 +65,10 @@ int main(int argc, char** argv) {
   // Flags win over the environment, which is in force for the launcher as well.
   unblock::options::load(environ);
   const CommandLine command = parse_command_line(argc, argv);
+  if (command.pid) {
+    attend(command);
+    return std::fflush(stdout) == 0 ? 0 : own_failure;
+  }
 
   // The file that will run, be it behind a script.
   auto program = resolve_program(command.program[0]);
@@ -67,7 +79,7 @@ int main(int argc, char** argv) {
   if (obstacle.empty())
     prepare_environment(command.settings);
   else
-    accept_obstacle(program->subject, obstacle, command.strict);
+    accept_obstacle(program->subject, obstacle, command.values.strict);
 
   execute(*program, command.program);
 }

@@ -1,0 +1,19 @@
+// Where the runtime keeps what `unblock --pid` shows.
+#include "view.h"
+
+#include "fiber.h"
+#include "processors.h"
+#include "stats.h"
+
+namespace unblock {
+
+constinit View unblock_view = {
+    .version = UNBLOCK_VERSION,
+    .processor_count = &processors::detail::count,
+    .slots_used = &fibers::detail::used,
+    .chunks = fibers::detail::chunks,
+    .counters = &stats::detail::counters,
+    .counted = &stats::detail::kept,
+};
+
+}  // namespace unblock

@@ -1,0 +1,31 @@
+// What `unblock --pid` reads and sets in a running process, from outside.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+namespace unblock {
+
+struct Fiber;
+class Processor;
+namespace stats::detail {
+struct Counters;
+}
+
+/// One in each process, under the symbol `unblock_view`. The reader is the same version, told by `version`,
+/// and takes what it finds for a hint: nobody stops for it.
+struct View {
+  char version[16];
+  std::atomic<bool> active{false};  ///< threads are fibers
+  std::atomic<int> processors{
+      0};  ///< how many may run at once, for the reader to change; 0: as --processors says
+  const std::atomic<int>* processor_count;
+  const std::atomic<std::uint32_t>* slots_used;  ///< of the table of fibers
+  const std::atomic<Fiber*>* chunks;             ///< of that table
+  const stats::detail::Counters* counters;
+  const bool* counted;  ///< whether there is something in them
+};
+
+extern "C" [[gnu::visibility("default")]] View unblock_view;
+
+}  // namespace unblock
