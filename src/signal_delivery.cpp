@@ -209,7 +209,7 @@ void detail::on_kick(int, siginfo_t* info, void* raw) {
   if (fiber->in_runtime || fiber->native_only) return;  // the edge will see to it
   constexpr std::uint16_t syscall_bytes = 0x050f;
   const auto at = [&](greg_t address) { return *reinterpret_cast<const std::uint16_t*>(address); };
-  bool restarting = false;
+  bool restarting = patch::stays(static_cast<std::uintptr_t>(rip));
   if (patch::in_stub(static_cast<std::uintptr_t>(rip))) {
     // A call that nobody lists, made by the stub itself. Elsewhere in a stub: put off, the watchdog kicks
     // again.

@@ -38,7 +38,7 @@ void append(Covered* entry) noexcept {
 bool still_written(const Batch& batch) noexcept {
   if (!batch.first) return true;
   const auto* text = reinterpret_cast<const unsigned char*>(batch.first);
-  return text[0] == 0xe9 || (text[0] == 0x0f && text[1] == 0x0b);
+  return text[0] == 0xe9 || text[0] == 0xeb || (text[0] == 0x0f && text[1] == 0x0b);
 }
 
 bool is(const Covered& entry, const Object& object) noexcept {
@@ -82,13 +82,13 @@ const SiteRecord* last_before(const Batch& batch, std::uintptr_t address,
   return low ? batch.records[low - 1] : nullptr;
 }
 
-// The record of the site whose rewritten text holds `address`, or null.
-const SiteRecord* rewritten_at(std::uintptr_t address) noexcept {
+// The record of the site that `address`, in some object's text, is the `syscall` of, or null.
+const SiteRecord* record_of(std::uintptr_t address) noexcept {
   const SiteRecord* found = nullptr;
   (void)any_batch([&](const Covered& covered, const Batch& batch) {
     if (!covered.image.contains(address)) return false;
     found = last_before(batch, address, in_text);
-    if (found && address >= found->end) found = nullptr;
+    if (found && address != found->syscall) found = nullptr;
     return found != nullptr;
   });
   return found;
@@ -126,7 +126,7 @@ bool tabulate(Sites sites, Batch& batch) noexcept {
     const bool stray = site.verdict == Verdict::stray;
     batch.sites += !stray;
     batch.strays += stray;
-    batch.jumps += site.verdict == Verdict::jump;
+    batch.jumps += site.rewritten() && site.verdict != Verdict::trap;
     batch.traps += site.verdict == Verdict::trap;
     batch.left_count += stray || site.verdict == Verdict::left;
   }
@@ -141,7 +141,7 @@ bool tabulate(Sites sites, Batch& batch) noexcept {
   const SiteRecord** record = batch.records;
   Left* left = batch.left;
   for (const Site& site : sites) {
-    if (site.verdict == Verdict::jump || site.verdict == Verdict::trap)
+    if (site.rewritten())
       *record++ = reinterpret_cast<const SiteRecord*>(site.stub) - 1;
     if (site.why_left) *left++ = {site.address, site.why_left};
   }
@@ -162,9 +162,13 @@ void withdraw(Covered& covered, Covered::Part part) noexcept {
 }
 
 std::uintptr_t trap_target(std::uintptr_t address) noexcept {
-  const SiteRecord* record = rewritten_at(address);
-  const bool trapped = record && record->syscall == address && record->flags & by_trap;
-  return trapped ? stub_of(*record) : 0;
+  const SiteRecord* record = record_of(address);
+  return record && record->flags & by_trap ? stub_of(*record) : 0;
+}
+
+bool stays(std::uintptr_t address) noexcept {
+  const SiteRecord* record = record_of(address);
+  return record && record->native == address;
 }
 
 // What was displaced is as far from the call in the stub as it was in the text, on either side.
@@ -175,20 +179,12 @@ std::uintptr_t original(std::uintptr_t address) noexcept {
     return record != nullptr;
   });
   if (!record || address < stub_of(*record)) return address;
-  if (address >= record->after) {
+  if (record->native != record->syscall && address >= record->after) {
     const std::uintptr_t moved = record->syscall + 2 + (address - record->after);
     return moved < record->end ? moved : record->end;
   }
   const std::uintptr_t moved = record->address + (address - stub_of(*record));
   return moved < record->syscall ? moved : record->syscall;
-}
-
-std::uintptr_t relocated(std::uintptr_t address) noexcept {
-  const SiteRecord* record = rewritten_at(address);
-  if (!record || address == record->address) return address;
-  if (address == record->syscall) return record->native;
-  if (address < record->syscall) return stub_of(*record) + (address - record->address);
-  return record->after + (address - (record->syscall + 2));
 }
 
 bool in_stub(std::uintptr_t address) noexcept {

@@ -6,6 +6,7 @@
 #include <link.h>
 #include <sys/syscall.h>
 
+#include "beside.h"
 #include "coverage.h"
 #include "format.h"
 #include "lock.h"
@@ -87,10 +88,21 @@ int cover_gate_of(const Object& libc, void (*entry)(), bool accepting) noexcept 
   return 0;
 }
 
+// Whether a thread's end, or one that sleeps or wakes, would escape us. One whose number is not known is most
+// likely a sleep in a loop: it happens in the kernel then, where it is woken, too.
+bool escapes(const Site& site) noexcept {
+  return site.nr == SYS_futex || site.nr == SYS_clone || site.nr == SYS_clone3 ||
+         (never_returns(site) && site.nr != SYS_exit_group);
+}
+
 // A site left alone that makes, or may make, a call nothing works without.
-const Site* missing(const Plan& plan) noexcept {
+const Site* missing(const Plan& plan, Others others) noexcept {
   for (const Site& site : plan.sites()) {
     if (site.verdict != Verdict::left || site.nr == SYS_rt_sigreturn) continue;
+    if (others == Others::running) {
+      if (escapes(site)) return &site;
+      continue;
+    }
     bool harmless = site.nr >= 0 && site.nr != SYS_clone3;
     for (const std::int32_t nr : required) harmless = harmless && site.nr != nr;
     if (!harmless) return &site;
@@ -98,15 +110,15 @@ const Site* missing(const Plan& plan) noexcept {
   return nullptr;
 }
 
-int cover_libc(const Object& libc, void (*entry)()) noexcept {
+int cover_libc(const Object& libc, void (*entry)(), Others others) noexcept {
   Covered* covered = coverage_of(libc);
   if (!covered) return fail(-ENOMEM, "no memory");
   if (covered->complete()) return 0;
   const bool gated = covered->live[Covered::gate].load();
   Plan plan(libc);
   if (!plan.collect()) return fail(-ENOMEM, "no memory");
-  plan.decide(true);
-  if (const Site* site = missing(plan))
+  plan.decide(true, others);
+  if (const Site* site = missing(plan, others))
     return fail(-ENOEXEC, "libc.so.6's call at ", format::Hex{site->address - libc.base}, " stays: ",
                 site->why_left);
   for (const std::int32_t nr : required)
@@ -118,22 +130,22 @@ int cover_libc(const Object& libc, void (*entry)()) noexcept {
 }
 
 // Any other object is welcome but not needed.
-void cover_other(const Object& object, void (*entry)()) noexcept {
+void cover_other(const Object& object, void (*entry)(), Others others) noexcept {
   Covered* covered = coverage_of(object);
   if (!covered || covered->complete()) return;
   Plan plan(object);
   if (!plan.collect()) return;
-  plan.decide(true);
+  plan.decide(true, others);
   if (plan.commit(*covered, Covered::rest, entry) != 0)
     (void)plan.leave_all(*covered, Covered::rest, "text cannot be rewritten, or no memory near it");
 }
 
-int cover_objects(void (*entry)()) noexcept {
+int cover_objects(void (*entry)(), Others others) noexcept {
   Object libc;
   if (!find_libc(libc)) return no_libc();
-  if (const int failure = cover_libc(libc, entry)) return failure;
+  if (const int failure = cover_libc(libc, entry, others)) return failure;
   for_each_object([&](const Object& object) {
-    if (object.role != Role::libc) cover_other(object, entry);
+    if (object.role != Role::libc) cover_other(object, entry, others);
     return false;
   });
   return 0;
@@ -147,12 +159,12 @@ int cover_gate(void (*entry)(), bool accepting) noexcept {
   return find_libc(libc) ? cover_gate_of(libc, entry, accepting) : no_libc();
 }
 
-int cover_all(void (*entry)()) noexcept {
+int cover_all(void (*entry)(), Others others) noexcept {
   const Guard guard(lock);
   int result = -ENOSYS;
   // From within one visit, so that what is being rewritten stays loaded.
   for_each_object([&](const Object&) {
-    result = cover_objects(entry);
+    result = cover_objects(entry, others);
     return true;
   });
   return result;

@@ -11,7 +11,8 @@
 //     └───────────────┘                  └──────────────────────┘
 //
 // Where five bytes cannot be had, the two of `syscall` become `ud2`, and the SIGILL handler moves the
-// program counter to the stub. A jump, never a call: leaf code keeps data below rsp.
+// program counter to the stub. A jump, never a call: leaf code keeps data below rsp. Where other threads run
+// while this is done, only single instructions are replaced: see beside.h.
 #pragma once
 
 #include <cstddef>
@@ -48,12 +49,17 @@ static_assert(sizeof(SiteRecord) == 64);
 /// it was; reason() says why. Idempotent. Other threads must not be in those calls.
 [[nodiscard]] int cover_gate(void (*entry)(), bool accepting = false) noexcept;
 
+/// Whether other threads may be executing what is rewritten.
+enum class Others : bool {
+  none,     ///< they may not: while an object's text is being written it cannot execute
+  running,  ///< they may: see beside.h. A few calls less are covered; no trap is ever used
+};
+
 /// Rewrites every call of every loaded object not covered yet; again after dlopen(3) for what is new.
 /// Returns 0, or a negative error number if libc.so.6 or one of the calls nothing works without (futex,
 /// clone3, clone, exit) cannot be covered; then nothing has changed and reason() says why. Calls in
-/// other objects that cannot be covered are left alone, see for_each_left(). While an object's text is
-/// being written it cannot execute: no other thread may run in it, signals are blocked.
-[[nodiscard]] int cover_all(void (*entry)()) noexcept;
+/// other objects that cannot be covered are left alone, see for_each_left(). Signals are blocked meanwhile.
+[[nodiscard]] int cover_all(void (*entry)(), Others others = Others::none) noexcept;
 
 /// In a fork's child: whoever was covering objects in the parent is not here.
 void after_fork() noexcept;
@@ -71,10 +77,9 @@ void after_fork() noexcept;
 /// debuggers and people can read. Any other address stays as it is. Lock-free, async-signal-safe.
 [[nodiscard]] std::uintptr_t original(std::uintptr_t address) noexcept;
 
-/// The inverse: for a program counter that was in text before it was rewritten, where the same code is
-/// now. A thread that slept in a call, or was stopped near one, must go on there, for the text it would
-/// return to may be the middle of a jump. Any other address stays as it is. As safe as original().
-[[nodiscard]] std::uintptr_t relocated(std::uintptr_t address) noexcept;
+/// Whether at `address` is a `syscall` of a rewritten site that has stayed: there, not in a stub, the call is
+/// made natively. Lock-free, async-signal-safe.
+[[nodiscard]] bool stays(std::uintptr_t address) noexcept;
 
 /// What became of the `syscall` instructions of one object.
 struct ObjectCount {

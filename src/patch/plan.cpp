@@ -5,6 +5,7 @@
 #include <cstring>
 #include <sys/mman.h>
 
+#include "beside.h"
 #include "kernel.h"
 #include "memory.h"
 #include "near_memory.h"
@@ -49,8 +50,26 @@ Edit edit_for(const Site& site) noexcept {
   return edit;
 }
 
-constexpr bool rewritten(const Site& site) noexcept {
-  return site.verdict == Verdict::jump || site.verdict == Verdict::trap;
+// The same where others execute it.
+LiveEdit live_edit_for(const Site& site) noexcept {
+  LiveEdit edit;
+  const bool hop = site.verdict == Verdict::hop;
+  const auto size = static_cast<std::uint8_t>(hop ? site.cave_size : site.window_end - site.window_begin);
+  edit.address = hop ? site.address : shifted(site.address, site.window_begin);
+  edit.fence = hop ? site.cave : edit.address;
+  std::uint8_t jump[Edit::most];
+  std::memset(jump, 0x90, sizeof jump);
+  const std::uintptr_t start = hop ? edit.fence + 2 : edit.fence;
+  const auto distance = static_cast<std::int32_t>(site.stub - (start + jump_size));
+  jump[0] = 0xe9;                      // jmp stub
+  std::memcpy(jump + 1, &distance, sizeof distance);
+  edit.fence_bytes[0] = 0xeb;          // jmp behind the no-op, or here
+  edit.fence_bytes[1] = static_cast<std::uint8_t>(hop ? size - 2 : -2);
+  edit.body_size = size - 2;
+  std::memcpy(edit.body, hop ? jump : jump + 2, edit.body_size);
+  edit.bytes[0] = hop ? 0xeb : jump[0];  // jmp into the no-op
+  edit.bytes[1] = hop ? static_cast<std::uint8_t>(start - (site.address + 2)) : jump[1];
+  return edit;
 }
 
 }  // namespace
@@ -90,7 +109,8 @@ bool Plan::collect_calls(Range text, const std::int32_t* calls, std::size_t coun
   return complete;
 }
 
-void Plan::decide(bool thorough) noexcept {
+void Plan::decide(bool thorough, Others others) noexcept {
+  others_ = others;
   if (sites_.count == 0) return;
   const Surroundings near(sites_);
   if (thorough) mark_distant_targets(object_, near);
@@ -104,27 +124,29 @@ void Plan::decide(bool thorough) noexcept {
       site.why_left = why;
       continue;
     }
+    if (others == Others::running) continue;
     choose_window(site, taken, decoder_);
     taken = shifted(site.address, site.window_end);
   }
+  if (others == Others::running) choose_beside(object_, decoder_, sites_);
 }
 
 unsigned Plan::covered(std::int32_t nr) const noexcept {
   unsigned count = 0;
-  for (const Site& site : sites_) count += site.nr == nr && rewritten(site);
+  for (const Site& site : sites_) count += site.nr == nr && site.rewritten();
   return count;
 }
 
 int Plan::build(Batch& batch, void (*entry)()) noexcept {
   std::size_t count = 0;
-  for (const Site& site : sites_) count += rewritten(site);
+  for (const Site& site : sites_) count += site.rewritten();
   if (count == 0) return 0;
   const Range memory = map_near(object_.image, in_pages(count * stub_room));
   if (!memory.size()) return -ENOMEM;
   const std::uint64_t flags = object_.role == Role::libc || object_.role == Role::loader ? 0UL : outside_libc;
   StubWriter writer(memory, entry, flags, decoder_);
   for (Site& site : sites_)
-    if (rewritten(site) && !writer.write(site)) {
+    if (site.rewritten() && !writer.write(site)) {
       unmap(memory);
       return -ENOMEM;
     }
@@ -135,16 +157,17 @@ int Plan::build(Batch& batch, void (*entry)()) noexcept {
   return static_cast<int>(failure);
 }
 
-int Plan::rewrite_text(Batch& batch) noexcept {
-  const std::size_t bytes = sites_.count * sizeof(Edit);
-  auto* edits = static_cast<Edit*>(memory::map(bytes));
-  if (!edits) return -ENOMEM;
+template <class Change, class Apply>
+int Plan::rewrite_text(Batch& batch, Change (*change_for)(const Site&), Apply apply) noexcept {
+  const std::size_t bytes = sites_.count * sizeof(Change);
+  auto* changes = static_cast<Change*>(memory::map(bytes));
+  if (!changes) return -ENOMEM;
   std::size_t count = 0;
   for (const Site& site : sites_)
-    if (rewritten(site)) edits[count++] = edit_for(site);
-  const int failure = rewrite(object_, edits, count);
-  if (!failure && count) batch.first = edits[0].address;
-  memory::unmap(edits, bytes);
+    if (site.rewritten()) changes[count++] = change_for(site);
+  const int failure = apply(object_, changes, count);
+  if (!failure && count) batch.first = changes[0].address;
+  memory::unmap(changes, bytes);
   return failure;
 }
 
@@ -157,7 +180,9 @@ int Plan::commit(Covered& covered, Covered::Part part, void (*entry)()) noexcept
   }
   publish(covered, part, batch);
   if (batch.record_count() == 0) return 0;
-  if (const int failure = rewrite_text(covered.batch[part])) {
+  Batch& known = covered.batch[part];
+  if (const int failure = others_ == Others::running ? rewrite_text(known, live_edit_for, rewrite_beside)
+                                                     : rewrite_text(known, edit_for, rewrite)) {
     withdraw(covered, part);
     return failure;
   }
@@ -166,7 +191,7 @@ int Plan::commit(Covered& covered, Covered::Part part, void (*entry)()) noexcept
 
 bool Plan::leave_all(Covered& covered, Covered::Part part, const char* why) noexcept {
   for (Site& site : sites_)
-    if (rewritten(site)) {
+    if (site.rewritten()) {
       site.verdict = Verdict::left;
       site.why_left = why;
     }

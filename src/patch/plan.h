@@ -3,6 +3,7 @@
 
 #include "coverage.h"
 #include "objects.h"
+#include "patch.h"
 #include "site_finder.h"
 
 namespace unblock::patch {
@@ -21,7 +22,7 @@ class Plan {
   [[nodiscard]] bool collect_calls(Range text, const std::int32_t* calls, std::size_t count) noexcept;
 
   /// Decides what becomes of each site. `thorough`: looks for branches into windows in all of the text.
-  void decide(bool thorough) noexcept;
+  void decide(bool thorough, Others others = Others::none) noexcept;
 
   [[nodiscard]] Sites sites() const noexcept { return sites_; }
   /// How many sites that make system call `nr` will be covered.
@@ -36,10 +37,12 @@ class Plan {
  private:
   [[nodiscard]] bool add(std::uintptr_t address) noexcept;
   [[nodiscard]] int build(Batch& batch, void (*entry)()) noexcept;
-  [[nodiscard]] int rewrite_text(Batch& batch) noexcept;
+  template <class Change, class Apply>
+  [[nodiscard]] int rewrite_text(Batch& batch, Change (*change_for)(const Site&), Apply apply) noexcept;
 
   const Object& object_;
   const Decoder decoder_;
+  Others others_ = Others::none;
   Sites sites_;
   std::size_t capacity_ = 0;
 };

@@ -16,6 +16,8 @@ enum class Verdict : std::uint8_t {
   none,          ///< inside another instruction: no site at all
   jump,
   trap,
+  ahead,         ///< a jump in place of one instruction before the call, which stays: see Others
+  hop,           ///< a short jump in its place, to a longer one in a no-op nearby: see Others
   left,          ///< stays as it is, for a reason
   stray,         ///< outside the text that has functions: most likely data, or a linker's table of jumps
 };
@@ -30,9 +32,11 @@ struct Site {
   std::uint64_t edges = 0;             ///< bit i: another function may begin at address - reach + i
   const char* why_left = nullptr;      ///< for Verdict::left and stray: static text
   std::uintptr_t stub = 0;             ///< once built
+  std::uintptr_t cave = 0;             ///< for Verdict::hop: the no-op
   std::int32_t nr = -1;                ///< the system call, if a constant, else -1
   std::int8_t window_begin = 0;        ///< for Verdict::jump: what is displaced, relative to address
-  std::int8_t window_end = 2;
+  std::int8_t window_end = 2;          ///< for Verdict::ahead: of the one instruction that is replaced
+  std::uint8_t cave_size = 0;
   Verdict verdict = Verdict::undecided;
   bool instruction = false;            ///< decoding arrived here: it is a `syscall`
   bool targets_known = false;          ///< false: other code may lead anywhere near
@@ -42,6 +46,10 @@ struct Site {
   }
   [[nodiscard]] bool boundary(std::intptr_t offset) const noexcept { return boundaries & bit(offset); }
   [[nodiscard]] bool target(std::intptr_t offset) const noexcept { return targets & bit(offset); }
+  [[nodiscard]] bool rewritten() const noexcept {
+    return verdict == Verdict::jump || verdict == Verdict::trap || verdict == Verdict::ahead ||
+           verdict == Verdict::hop;
+  }
   /// Code elsewhere leads there, or may.
   [[nodiscard]] bool entered(std::intptr_t offset) const noexcept { return (targets | edges) & bit(offset); }
 };

@@ -56,11 +56,17 @@ bool StubWriter::write_code(Site& site) noexcept {
   at_ += sizeof *record;
   site.stub = at_;
   if (!move(begin, syscall)) return false;
+  // What was displaced besides is behind the call, unless all of it has stayed where it is.
+  const bool stays = site.verdict == Verdict::ahead;
   code({0x48, 0x8d, 0x0d});            // lea record(%rip), %rcx
   if (!distance(reinterpret_cast<std::uintptr_t>(record))) return false;
   code({0xff, 0x25});                  // jmp *record.entry(%rip)
   if (!distance(reinterpret_cast<std::uintptr_t>(&record->entry))) return false;
   const std::uint64_t flags = site.verdict == Verdict::trap ? flags_ | by_trap : flags_;
+  if (stays) {
+    *record = {syscall, syscall + 2, begin, flags, entry_, syscall, site.nr, end};
+    return true;
+  }
   const std::uintptr_t native = at_;
   code({0x0f, 0x05});                  // syscall
   *record = {native, at_, begin, flags, entry_, syscall, site.nr, end};
@@ -73,6 +79,7 @@ bool StubWriter::write(Site& site) noexcept {
   const std::uintptr_t start = at_ = (at_ + 15) & ~15UL;
   if (at_ + stub_room > end_) return false;
   if (write_code(site)) return true;
+  if (site.verdict != Verdict::jump) return false;
   at_ = start;
   site.verdict = Verdict::trap;
   site.window_begin = 0;
