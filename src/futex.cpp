@@ -11,6 +11,7 @@
 #include "in_place.h"
 #include "parking_lot.h"
 #include "process.h"
+#include "sharing.h"
 #include "stats.h"
 #include "threads.h"
 #include "timeouts.h"
@@ -44,9 +45,16 @@ bool takes_clock(int command) noexcept {
 
 bool aligned(std::uintptr_t address) noexcept { return address % sizeof(std::uint32_t) == 0; }
 
-// Whether the sleeper's words are ours alone: private ones, and the tid of a thread that pthread_join
-// waits for, which the kernel (here: threads::bury) wakes as a shared one.
-bool ours(const Call& call) noexcept { return call.is_private() || threads::is_exit_word(call.word); }
+// Whether the sleeper's word is ours alone: a private one; the tid of a thread that pthread_join waits for,
+// which the kernel (here: threads::bury) wakes as a shared one; and one that others cannot reach, whatever
+// its user says: libstdc++'s atomic waits, and so its latches, barriers and semaphores, say nothing.
+bool ours(const Call& call) noexcept {
+  return call.is_private() || threads::is_exit_word(call.word) || sharing::ours_alone(call.word);
+}
+
+bool both_ours(const Call& call) noexcept {
+  return call.is_private() || (sharing::ours_alone(call.word) && sharing::ours_alone(call.second_word));
+}
 
 long in_kernel(Fiber& fiber, const Call& call, bool sleeps) noexcept {
   const long arguments[6] = {kernel::word(call.word),        call.operation,
@@ -68,7 +76,6 @@ long wait(Fiber& fiber, const Call& call) noexcept {
   const bool plain = call.command() == FUTEX_WAIT;
   const std::uint32_t bitset = plain ? FUTEX_BITSET_MATCH_ANY : call.third_value;
   if (!aligned(call.address()) || bitset == 0) return -EINVAL;
-  if (!ours(call)) return in_kernel(fiber, call, true);
   // Look before queueing for a processor: what need not wait is done at once.
   std::uint32_t seen;
   if (!user::load(call.word, seen)) return -EFAULT;
@@ -77,6 +84,7 @@ long wait(Fiber& fiber, const Call& call) noexcept {
   const clockid_t clock = call.operation & FUTEX_CLOCK_REALTIME ? CLOCK_REALTIME : CLOCK_MONOTONIC;
   if (const long error = timeouts::from_user(fiber, timeout, clock, plain, deadline)) return error;
   if (seen != call.value) return -EAGAIN;
+  if (!ours(call)) return in_kernel(fiber, call, true);
   long result =
       waiting::on_address(fiber, call.address(), call.value, bitset, deadline, limit_of(fiber, plain));
   if (result != -EINTR) return result;
@@ -201,8 +209,8 @@ long call(Fiber& fiber, std::uint32_t* word, int operation, std::uint32_t value,
       return aligned(call.address()) && bitset ? wake(call, bitset) : -EINVAL;
     }
     case FUTEX_REQUEUE:
-    case FUTEX_CMP_REQUEUE: return call.is_private() ? requeue(call) : in_kernel(fiber, call, false);
-    case FUTEX_WAKE_OP: return call.is_private() ? wake_op(call) : in_kernel(fiber, call, false);
+    case FUTEX_CMP_REQUEUE: return both_ours(call) ? requeue(call) : in_kernel(fiber, call, false);
+    case FUTEX_WAKE_OP: return both_ours(call) ? wake_op(call) : in_kernel(fiber, call, false);
     case FUTEX_LOCK_PI:
     case FUTEX_LOCK_PI2:
     case FUTEX_TRYLOCK_PI:

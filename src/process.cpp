@@ -13,6 +13,7 @@
 #include "scheduler.h"
 #include "calls/signal_calls.h"
 #include "siblings.h"
+#include "sharing.h"
 #include "signals.h"
 #include "threads.h"
 
@@ -59,9 +60,10 @@ Verdict clone(Frame& frame) {
     if (!fiber) fiber = runtime::activate();
     return fiber ? make_thread(frame, *fiber, arguments) : Verdict::Native;
   }
+  const bool beside = (arguments.flags & CLONE_VM) && !(arguments.flags & CLONE_VFORK);
+  if (beside) sharing::has_company();
   if (!fiber) return Verdict::Native;
   // One that shares our memory but runs beside us has TLS of its own, or is as careful as it is natively.
-  const bool beside = (arguments.flags & CLONE_VM) && !(arguments.flags & CLONE_VFORK);
   if (beside || (arguments.flags & (CLONE_THREAD | CLONE_SETTLS))) return Verdict::Native;
   prepare_child(*fiber, arguments.flags);
   return Verdict::Clone;
