@@ -26,7 +26,8 @@ def options_parser() -> argparse.ArgumentParser:
     """The command line; its --help is the documentation."""
     parser = argparse.ArgumentParser(
         prog="compare", description="Runs unmodified servers natively and unblocked under the same load and "
-        "prints what each cost. With --server and --load: yours.")
+        "prints what each cost. With --server and --load: yours. `compare peers` is another comparison: with "
+        "gevent, eventlet and asyncio.")
     add = parser.add_argument
     add("--only", metavar="NAME,...", default="", help="these servers only (see --list), or "
         "iterative: servers without threads and slow clients")
