@@ -145,7 +145,7 @@ int cover_objects(void (*entry)(), Others others) noexcept {
   if (!find_libc(libc)) return no_libc();
   if (const int failure = cover_libc(libc, entry, others)) return failure;
   for_each_object([&](const Object& object) {
-    if (object.role != Role::libc) cover_other(object, entry, others);
+    if (object.role != Role::libc && object.role != Role::own) cover_other(object, entry, others);
     return false;
   });
   return 0;

@@ -27,7 +27,6 @@ constexpr std::size_t in_pages(std::size_t bytes) noexcept {
 // Why nothing in this object, or at this address, may be rewritten; null if it may.
 const char* off_limits(const Object& object, std::uintptr_t address) noexcept {
   if (object.role == Role::vdso) return "vdso: the kernel's own text";
-  if (object.role == Role::own) return "the runtime's own";
   if (object.segment_of(address)->protection & PROT_WRITE) return "text is writable: it may write itself";
   return nullptr;
 }
