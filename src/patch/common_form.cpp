@@ -121,8 +121,10 @@ bool branches(const unsigned char* start, Instruction& out) noexcept {
   return with_target<std::int32_t>(start, start + 2, Flow::branch, out);
 }
 
-// From the opcode on: what follows depends on which of the two tables it is in.
-bool by_table(const unsigned char* start, const unsigned char* at, bool wide, Instruction& out) noexcept {
+// From the opcode on: what follows depends on which of the two tables it is in. `wide` and `narrow`: operands
+// have 64 bits, or 16.
+bool by_table(const unsigned char* start, const unsigned char* at, bool wide, bool narrow,
+              Instruction& out) noexcept {
   const bool two = *at == 0x0f;
   if (two) ++at;
   const unsigned char opcode = *at++;
@@ -132,13 +134,17 @@ bool by_table(const unsigned char* start, const unsigned char* at, bool wide, In
     return out.loads_address && with_operand(start, at, 0, out);
   }
   if (!two && (opcode & 0xfe) == 0xc6 && at[0] & 0x38) return false;
+  if (!two && (opcode & 0xfe) == 0xf6) {                // test has a constant; not, neg, mul, div have none
+    const unsigned constant = at[0] & 0x30 ? 0 : opcode == 0xf6 ? 1 : 4;
+    return !(narrow && constant == 4) && with_operand(start, at, constant, out);
+  }
   switch (two ? two_byte[opcode] : one_byte[opcode]) {
     case Form::plain: return finish(start, at, Flow::next, true, out);
     case Form::byte: return finish(start, at + 1, Flow::next, true, out);
-    case Form::word: return !(wide && opcode >= 0xb8) && finish(start, at + 4, Flow::next, true, out);
+    case Form::word: return !narrow && !(wide && opcode >= 0xb8) && finish(start, at + 4, Flow::next, true, out);
     case Form::operand: return with_operand(start, at, 0, out);
     case Form::operand_byte: return with_operand(start, at, 1, out);
-    case Form::operand_word: return with_operand(start, at, 4, out);
+    case Form::operand_word: return !narrow && with_operand(start, at, 4, out);
     case Form::other: break;
   }
   return false;
@@ -156,10 +162,13 @@ bool decode_common_form(std::uintptr_t address, Instruction& out) noexcept {
     out.is_syscall = true;
     return finish(start, start + 2, Flow::system, false, out);
   }
+  constexpr int most_prefixes = 6;                      // no-ops that fill space have several
+  while (at - start < most_prefixes && (*at == 0x66 || *at == 0x2e)) ++at;
+  const bool narrow = at != start;
   if (*at == 0x64) ++at;                                // %fs: the thread's own data
   const bool wide = (*at & 0xf8) == 0x48;
   if ((*at & 0xf0) == 0x40) ++at;
-  return by_table(start, at, wide, out);
+  return by_table(start, at, wide, narrow, out);
 }
 
 }  // namespace unblock::patch

@@ -1,6 +1,7 @@
 // Sorts decoded instructions into what the patcher must know about them.
 #include "instruction.h"
 
+#include <cstring>
 #include <Zydis/Zydis.h>
 
 namespace unblock::patch {
@@ -43,6 +44,18 @@ bool is_movable(const ZydisDecodedInstruction& raw, const Instruction& instructi
   }
 }
 
+// The same for the last bytes before a limit, fewer than that may look at. Most sites' windows end at one.
+bool decode_before_limit(std::uintptr_t address, std::size_t room, Instruction& out) noexcept {
+  unsigned char copy[common_form_bytes] = {};
+  std::memcpy(copy, reinterpret_cast<const void*>(address), room);
+  if (!decode_common_form(reinterpret_cast<std::uintptr_t>(copy), out) || out.length > room) return false;
+  const std::uintptr_t distance = address - out.address;
+  out.address = address;
+  if (out.target) out.target += distance;
+  if (out.refers_to) out.refers_to += distance;
+  return true;
+}
+
 }  // namespace
 
 Decoder::Decoder() noexcept {
@@ -51,8 +64,11 @@ Decoder::Decoder() noexcept {
 }
 
 bool Decoder::decode(std::uintptr_t address, std::uintptr_t limit, Instruction& out) const noexcept {
-  if (address < limit && limit - address >= 16 && decode_common_form(address, out)) return true;
-  return decode_any_form(address, limit, out);
+  if (address >= limit) return false;
+  const std::size_t room = limit - address;
+  const bool common = room >= common_form_bytes ? decode_common_form(address, out)
+                                                : decode_before_limit(address, room, out);
+  return common || decode_any_form(address, limit, out);
 }
 
 bool Decoder::decode_any_form(std::uintptr_t address, std::uintptr_t limit, Instruction& out) const noexcept {

@@ -1,6 +1,7 @@
 // One machine instruction, as far as moving it elsewhere or following its flow is concerned.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <Zydis/Decoder.h>
 
@@ -30,7 +31,10 @@ struct Instruction {
   [[nodiscard]] std::uintptr_t end() const noexcept { return address + length; }
 };
 
-/// Decodes the commonest forms, from 16 readable bytes at `address`. False for any other.
+/// How many bytes decode_common_form() may look at.
+constexpr std::size_t common_form_bytes = 16;
+
+/// Decodes the commonest forms, from as many readable bytes at `address`. False for any other.
 [[nodiscard]] bool decode_common_form(std::uintptr_t address, Instruction& out) noexcept;
 
 /// Decodes x86-64 instructions. Cheap to make; keeps no memory.
