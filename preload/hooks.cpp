@@ -99,12 +99,16 @@ void look_up_next_symbols() noexcept {
 using namespace unblock;
 
 #define UNBLOCK_FIRST(...) fiber __VA_OPT__(, ) __VA_ARGS__
-#define UNBLOCK_HOOK(result, name, parameters, arguments, server)                                      \
-  extern "C" [[gnu::visibility("default")]] result name parameters {                                   \
-    if (Fiber* served = hooks::fiber_to_serve()) [[likely]]                                            \
-      return static_cast<result>(                                                                      \
-          hooks::server(*served, [&](Fiber& fiber) { return calls::name(UNBLOCK_FIRST arguments); })); \
-    return real::name arguments;                                                                       \
+// The fiber's part stands by itself: a program without fibers should not pay for the registers it saves.
+#define UNBLOCK_HOOK(result, name, parameters, arguments, server)                                         \
+  [[gnu::noinline]] static result served_##name parameters {                                              \
+    return static_cast<result>(                                                                           \
+        hooks::server(*self(), [&](Fiber& fiber) { return calls::name(UNBLOCK_FIRST arguments); }));      \
+  }                                                                                                       \
+  extern "C" [[gnu::visibility("default")]] result name parameters {                                      \
+    if (hooks::fiber_to_serve()) [[likely]]                                                               \
+      return served_##name arguments;                                                                     \
+    return real::name arguments;                                                                          \
   }
 #define UNBLOCK_CANCELLABLE_HOOK(result, name, parameters, arguments) \
   UNBLOCK_HOOK(result, name, parameters, arguments, serve_cancellable)

@@ -16,10 +16,9 @@ class Next {
 
   template <class... Args>
   auto operator()(Args... args) {
-    Function* function = function_.load(std::memory_order_relaxed);
-    if (!function) [[unlikely]]
-      function = look_up();
-    return function(args...);
+    if (Function* function = function_.load(std::memory_order_relaxed)) [[likely]]
+      return function(args...);
+    return first_call(args...);
   }
 
   Function* look_up() noexcept {
@@ -29,6 +28,12 @@ class Next {
   }
 
  private:
+  // By itself, so that all other calls do without a stack frame.
+  template <class... Args>
+  [[gnu::noinline]] auto first_call(Args... args) {
+    return look_up()(args...);
+  }
+
   const char* name_;
   std::atomic<Function*> function_{nullptr};
 };
