@@ -11,6 +11,7 @@
 #include "hooks.h"
 #include "kernel.h"
 #include "libev_loop.h"
+#include "native_section.h"
 #include "next.h"
 #include "options.h"
 #include "runtime.h"
@@ -38,6 +39,11 @@ constinit bool open = false;
 Fiber* fiber_to_serve() noexcept {
   Fiber* fiber = edge::fiber_to_serve();
   return fiber && open ? fiber : nullptr;
+}
+
+// For calls of the resolver: the fiber if they are left to the kernel.
+Fiber* unless_wanted(Fiber* fiber) noexcept {
+  return options::values().except.has(Facility::Dns) ? fiber : nullptr;
 }
 
 // The edge of the C library: the one place where errno is written.
@@ -83,7 +89,11 @@ long serve_at_home(long nr, const calls::Words& arguments, Call&& call) {
 
 constinit thread_local bool cancellation_disabled = false;
 
-void open_door() noexcept { open = true; }
+// What is left to the kernel takes the other door, whose routes know.
+void open_door() noexcept {
+  const Facilities& left_out = options::values().except;
+  open = !left_out.has(Facility::Sockets);
+}
 
 void look_up_next_symbols() noexcept {
 #define UNBLOCK_LOOK_UP(result, name, parameters, arguments) real::name.look_up();
@@ -128,6 +138,7 @@ using namespace unblock;
     Fiber* fiber = hooks::fiber_to_serve();                          \
     if (!fiber) return real::name arguments;                         \
     const siblings::Undivided whole(*fiber);                         \
+    const NativeSection section(hooks::unless_wanted(fiber));        \
     return real::name arguments;                                     \
   }
 

@@ -6,6 +6,7 @@
 #include <unistd.h>
 #include <utility>
 
+#include "api.h"
 #include "edge.h"
 #include "format.h"
 #include "hooks.h"
@@ -13,9 +14,6 @@
 #include "options.h"
 #include "runtime.h"
 #include "scheduler.h"
-#include "unblock.h"
-
-#define UNBLOCK_API extern "C" [[gnu::visibility("default")]]
 
 namespace {
 

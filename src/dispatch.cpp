@@ -8,7 +8,9 @@
 #include "calls/handlers.h"
 #include "calls/list.h"
 #include "edge.h"
+#include "facilities.h"
 #include "in_place.h"
+#include "options.h"
 #include "process.h"
 #include "siblings.h"
 
@@ -68,15 +70,32 @@ long perhaps(Fiber& fiber, const long (&words)[6]) noexcept {
 #define UNBLOCK_HANDLER_Fiber(name) adapted<calls::name>
 #define UNBLOCK_HANDLER_Sleeps(name) sleeps<SYS_##name>
 #define UNBLOCK_HANDLER_Perhaps(name) perhaps<SYS_##name>
-#define UNBLOCK_ENTRY(name, how) table[SYS_##name] = UNBLOCK_HANDLER_##how(name);
 
-constexpr std::array<Handler, routes> make_table() noexcept {
-  std::array<Handler, routes> table{};
-  UNBLOCK_CALLS(UNBLOCK_ENTRY)
-  return table;
+constinit std::array<Handler, routes> table{};
+
+// Calls that only we can answer for a fiber.
+constexpr std::array<bool, routes> find_core() noexcept {
+  std::array<bool, routes> core{};
+#define UNBLOCK_CORE(name, how, facility) core[SYS_##name] = Facility::facility == Facility::Core;
+  UNBLOCK_CALLS(UNBLOCK_CORE)
+#undef UNBLOCK_CORE
+#define UNBLOCK_CORE(name) core[SYS_##name] = true;
+  UNBLOCK_CALLS_FROM_ANYWHERE(UNBLOCK_CORE)
+#undef UNBLOCK_CORE
+  core[SYS_rt_sigreturn] = true;
+  return core;
 }
 
-constexpr std::array<Handler, routes> table = make_table();
+constexpr std::array<bool, routes> core = find_core();
+
+void fill_table(const Facilities& left_out) noexcept {
+#define UNBLOCK_ENTRY(name, how, facility) \
+  table[SYS_##name] = left_out.has(Facility::facility) ? perhaps<SYS_##name> : UNBLOCK_HANDLER_##how(name);
+  UNBLOCK_CALLS(UNBLOCK_ENTRY)
+#undef UNBLOCK_ENTRY
+}
+
+constexpr bool known(long nr) noexcept { return nr >= 0 && nr < static_cast<long>(routes); }
 
 // XSAVE's components, less the tile registers: eight kilobytes that nobody keeps across a system call.
 void find_vector_state() noexcept {
@@ -93,6 +112,7 @@ void find_vector_state() noexcept {
 }  // namespace
 
 void initialise() noexcept {
+  fill_table(options::values().except);
   for (unsigned nr = 0; nr < routes; ++nr) unblock_routes[nr] = table[nr] ? Fibers : Kernel;
 #define UNBLOCK_ROUTE(name) unblock_routes[SYS_##name] = FromAnywhere;
   UNBLOCK_CALLS_FROM_ANYWHERE(UNBLOCK_ROUTE)
@@ -103,9 +123,12 @@ void initialise() noexcept {
   find_vector_state();
 }
 
+bool can_be_native(long nr) noexcept {
+  return !known(nr) || !core[static_cast<std::size_t>(nr)];
+}
+
 long answer(Fiber& fiber, long nr, const long (&arguments)[6]) noexcept {
-  const Handler handler =
-      nr >= 0 && nr < static_cast<long>(routes) ? table[static_cast<std::size_t>(nr)] : nullptr;
+  const Handler handler = known(nr) ? table[static_cast<std::size_t>(nr)] : nullptr;
   return handler ? handler(fiber, arguments) : in_place::perhaps(fiber, nr, arguments);
 }
 
@@ -115,7 +138,9 @@ unblock::Verdict unblock_dispatch(unblock::Frame* frame) {
   using namespace unblock;
   Fiber* fiber = self();
   const long nr = static_cast<long>(frame->rax);
-  if (fiber && fiber->native_only) return process::futex_in_child(*fiber, *frame);
+  const bool not_its_own = fiber && fiber->native_only;
+  if (not_its_own && (fiber->native_only & Fiber::as_child))
+    return nr == SYS_futex ? process::futex_in_child(*fiber, *frame) : Verdict::Native;
   long result;
   switch (nr) {
     case SYS_clone:
@@ -127,6 +152,11 @@ unblock::Verdict unblock_dispatch(unblock::Frame* frame) {
       const long(&arguments)[6] = frame->arguments;
       if (!fiber) siblings::gate({nr, arguments});
       if (!self()) return Verdict::Native;
+      if (not_its_own && dispatch::can_be_native(nr)) [[unlikely]] {
+        result = edge::serve(*fiber, frame,
+                             [&](Fiber& served) { return in_place::perhaps(served, nr, arguments); });
+        break;
+      }
       result = siblings::serve(nr, arguments, [&] {
         return edge::serve(*self(), frame,
                            [&](Fiber& served) { return dispatch::answer(served, nr, arguments); });

@@ -20,6 +20,10 @@ enum Route : std::uint8_t {
 /// Fills in what entry.S needs: routes and the processor's vector state. Once, before any site is rewritten.
 void initialise() noexcept;
 
+/// Whether a fiber can do without our answer to `nr`: it belongs to a facility that can be left out, or is not
+/// in the list.
+[[nodiscard]] bool can_be_native(long nr) noexcept;
+
 /// Answers call `nr` for `fiber`. For those that are not in the list, the kernel does.
 long answer(Fiber& fiber, long nr, const long (&arguments)[6]) noexcept;
 

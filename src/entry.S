@@ -45,6 +45,8 @@
         .equ LAST_ROUTE, 511
         .equ HANDS_OFF, 16              # Fiber.in_runtime and .native_only as one word, fiber.h
         .equ IN_RUNTIME, 16
+        .equ NATIVE_ONLY, 17
+        .equ BY_WISH, 2
         .equ FUTEX, 202                 # asm/unistd_64.h
         .equ RED_ZONE, 128
 
@@ -185,10 +187,12 @@ native:
 1:      testq   %r11, %r11
         jnz     2b
         jmp     3b
-        # A vfork's child may wake fibers.
+        # A vfork's child may wake fibers. What stays the fiber's own in a NativeSection, the dispatcher knows.
 hands_off:
         cmpb    $0, IN_RUNTIME(%r11)
         jne     native
+        testb   $BY_WISH, NATIVE_ONLY(%r11)
+        jnz     3b
         cmpq    $FUTEX, %rax
         je      3b
         jmp     native

@@ -34,7 +34,7 @@ struct alignas(limits::cache_line) Fiber {
   // What a switch touches.
   Context context;                      ///< valid while !on_carrier
   std::uint8_t in_runtime = 0;          ///< calls it makes now are the runtime's own; handlers wait
-  bool native_only = false;             ///< a vfork child runs as this fiber: hands off
+  std::uint8_t native_only = 0;         ///< for one of the reasons below its calls are not its own
   std::atomic<bool> on_carrier{false};  ///< its stack is in use; cleared once it is saved
   bool exiting = false;                 ///< leaves its carrier for good at the next switch
   std::atomic<bool> cancellable{false};  ///< in a hooked call that is a cancellation point, and enabled
@@ -48,6 +48,9 @@ struct alignas(limits::cache_line) Fiber {
   std::atomic<bool> timed{false};   ///< its CPU time is charged at each switch
   std::uint32_t deadline_slot = 0;  ///< its place in its processor's Deadlines, from 1; 0: in none
   long wake_result = 0;             ///< what woke it: 0, or a negative error number
+
+  static constexpr std::uint8_t as_child = 1;  ///< a vfork child runs as this fiber: hands off
+  static constexpr std::uint8_t by_wish = 2;   ///< in a NativeSection
 
   // What waiting touches.
   Nanoseconds deadline = never;      ///< while in its processor's Deadlines
@@ -81,7 +84,7 @@ struct alignas(limits::cache_line) Fiber {
 // entry.S reads the two as one word.
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Winvalid-offsetof"
-static_assert(offsetof(Fiber, in_runtime) == 16 && offsetof(Fiber, native_only) == 17);
+static_assert(offsetof(Fiber, in_runtime) == 16 && offsetof(Fiber, native_only) == 17 && Fiber::by_wish == 2);
 static_assert(offsetof(Fiber, wake_result) < limits::cache_line &&
               offsetof(Fiber, signals.attention) < 2 * limits::cache_line);
 #pragma GCC diagnostic pop

@@ -81,6 +81,8 @@ bool parse(std::string_view text, std::string_view words, Choice& value) noexcep
   return is_one_of(text, words) && copy(text, value);
 }
 
+bool parse(std::string_view text, std::string_view, Facilities& value) noexcept { return value.parse(text); }
+
 bool parse(std::string_view text, std::string_view, LogLevels& value) noexcept {
   return text.size() < sizeof value.data && log::configure(text) && copy(text, value);
 }

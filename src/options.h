@@ -6,13 +6,14 @@
 #include <span>
 #include <string_view>
 
+#include "facilities.h"
 #include "runtime_limits.h"
 
 // type, name, default, argument, who sets it, meaning
 //
 // The name yields the rest: `no_children` is values().no_children, UNBLOCK_NO_CHILDREN and --no-children.
 // The types are bool, int (1 to limits::option_number), Choice (a word of those in `argument`), Number
-// (auto, or as int) and LogLevels. `Flag` options are the launcher's too; `Hidden` ones live in the environment alone.
+// (auto, or as int), Facilities and LogLevels. `Flag` options are the launcher's too; `Hidden` ones live in the environment alone.
 #define UNBLOCK_OPTIONS(X)                                                                             \
   X(LogLevels, log, "warning", "LEVEL|MODULE[:LEVEL],...", Flag, "what to report on stderr")             \
   X(bool, stats, false, nullptr, Flag, "print a table of counters when the program ends")              \
@@ -25,6 +26,7 @@
   X(bool, iterative, false, nullptr, Flag, "serve an iterative server's connections side by side")     \
   X(bool, private_globals, false, nullptr, Flag, "with --iterative: each connection has the program's variables to itself") \
   X(int, max_siblings, 10000, "COUNT", Flag, "how many of them at once; the rest wait in the backlog")  \
+  X(Facilities, except, "", "FACILITY,...", Flag, "leave it to the kernel: sockets, files, sleep, dns") \
   X(int, spare_carriers, 8, "COUNT", Hidden, "idle kernel threads kept for calls that block")          \
   X(Choice, doors, "both", "both|sites", Hidden, "how calls reach unblock; for its own tests")
 

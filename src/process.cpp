@@ -40,7 +40,7 @@ void prepare_child(Fiber& fiber, std::uint64_t flags) noexcept {
   // It starts with this kernel thread's mask, and this flow waits in the kernel until it is gone.
   signals::expose_mask(fiber);
   children_in_our_memory.fetch_add(1);
-  fiber.native_only = true;
+  fiber.native_only |= Fiber::as_child;
 }
 
 }  // namespace
@@ -73,13 +73,13 @@ void after_clone(Frame& frame) {
   Fiber* fiber = self();
   const bool child = frame.rax == 0;
   if (child) {
-    if (fiber->native_only) return;
+    if (fiber->native_only & Fiber::as_child) return;
     children_in_our_memory.store(0);
     runtime::forget(*fiber);
     return;
   }
-  if (!fiber->native_only) return;
-  fiber->native_only = false;
+  if (!(fiber->native_only & Fiber::as_child)) return;
+  fiber->native_only &= static_cast<std::uint8_t>(~Fiber::as_child);
   children_in_our_memory.fetch_sub(1);
   signals::hide_mask();
 }

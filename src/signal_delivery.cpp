@@ -105,13 +105,14 @@ void run_handler(Fiber& fiber, const SignalAction& action, siginfo_t& info, ucon
   stats::count(stats::signals_delivered);
   constexpr int setxid = 33;  // SIGSETXID
   if (info.si_signo == setxid) fiber.in_setxid = true;
-  const auto in_runtime = fiber.in_runtime;
-  fiber.in_runtime = 0;
+  const auto in_runtime = fiber.in_runtime, native_only = fiber.native_only;
+  fiber.in_runtime = fiber.native_only = 0;
   if (void* stack = alternate_stack(fiber, action, __builtin_frame_address(0)))
     unblock_call_on_stack(info.si_signo, &info, context, action.handler, stack);
   else
     detailed(action.handler)(info.si_signo, &info, context);
   fiber.in_runtime = in_runtime;
+  fiber.native_only = native_only;
   if (info.si_signo == setxid) fiber.in_setxid = false;
   set_mask(fiber, kernel_mask(*context));
   kernel_mask(*context) = of_thread;
@@ -206,7 +207,7 @@ void detail::on_kick(int, siginfo_t* info, void* raw) {
     rip = static_cast<greg_t>(abort);
     return;
   }
-  if (fiber->in_runtime || fiber->native_only) return;  // the edge will see to it
+  if (fiber->in_runtime || (fiber->native_only & Fiber::as_child)) return;  // the edge will see to it
   constexpr std::uint16_t syscall_bytes = 0x050f;
   const auto at = [&](greg_t address) { return *reinterpret_cast<const std::uint16_t*>(address); };
   bool restarting = patch::stays(static_cast<std::uintptr_t>(rip));

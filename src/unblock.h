@@ -64,6 +64,27 @@ long long unblock_deadline(long long nanoseconds);
  * some milliseconds; this way they do not wait for that. On a thread that is no fiber, a plain call. */
 void unblock_native(void (*function)(void *), void *argument);
 
+/* The kernel's own blocking calls.
+ *
+ * unblock_original(name): libc's function of that name, with the same signature and errno, whose calls the kernel
+ * answers: it keeps the caller's kernel thread until it is done. The others get another one once it lasts. For
+ * whoever must not share: a library that looks at kernel threads, a measurement. NULL if `name` is none of read,
+ * readv, recv, recvfrom, recvmsg, recvmmsg, write, writev, send, sendto, sendmsg, sendmmsg, sendfile, accept,
+ * accept4, connect, poll, ppoll, select, pselect, epoll_wait, epoll_pwait, sleep, usleep, nanosleep,
+ * clock_nanosleep, getaddrinfo, getnameinfo, gethostbyname, gethostbyname2, gethostbyaddr, gethostbyname_r,
+ * gethostbyaddr_r. Deadlines are not looked at; signals interrupt it as ever, and so does pthread_cancel(3).
+ *
+ *     ssize_t (*read)(int, void *, size_t) = (ssize_t (*)(int, void *, size_t))unblock_original("read");
+ *
+ * unblock_call(number, ...): syscall(2) in the same way, with the kernel's answer: a result, or a negative error
+ * number. -ENOSYS for calls that only unblock can answer for a fiber: threads and their locks, signals, children,
+ * mappings, closing and duplicating descriptors, fcntl(2), ioctl(2). Async-signal-safe.
+ *
+ * Both work on any thread, started or not. */
+typedef void unblock_function(void);
+unblock_function *unblock_original(const char *name);
+long unblock_call(long number, ...);
+
 /* 1 if the calling thread is a fiber, else 0. Async-signal-safe. */
 int unblock_active(void);
 

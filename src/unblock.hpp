@@ -11,6 +11,7 @@
 #include "unblock/deadline.hpp"
 #include "unblock/event.hpp"
 #include "unblock/native.hpp"
+#include "unblock/original.hpp"
 #include "unblock/pool.hpp"
 #include "unblock/queue.hpp"
 #include "unblock/runtime.hpp"

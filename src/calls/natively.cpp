@@ -1,0 +1,77 @@
+// Whether a call that the kernel answers will wait, and for whom it cannot.
+#include "natively.h"
+
+#include <cerrno>
+#include <ctime>
+#include <poll.h>
+#include <sys/syscall.h>
+
+#include "cpu_clocks.h"
+#include "descriptors.h"
+#include "handlers.h"
+#include "in_place.h"
+#include "waiting.h"
+
+namespace unblock::calls {
+
+namespace {
+
+enum class Waits { Perhaps, Reading, Writing, ForReadiness, ForTime };
+
+Waits kind(long nr) noexcept {
+  switch (nr) {
+    case SYS_read:
+    case SYS_readv:
+    case SYS_recvfrom:
+    case SYS_recvmsg:
+    case SYS_recvmmsg:
+    case SYS_accept:
+    case SYS_accept4: return Waits::Reading;
+    case SYS_write:
+    case SYS_writev:
+    case SYS_sendto:
+    case SYS_sendmsg:
+    case SYS_sendmmsg: return Waits::Writing;
+    case SYS_poll:
+    case SYS_ppoll:
+    case SYS_select:
+    case SYS_pselect6:
+    case SYS_epoll_wait:
+    case SYS_epoll_pwait:
+    case SYS_epoll_pwait2: return Waits::ForReadiness;
+    case SYS_nanosleep:
+    case SYS_clock_nanosleep: return Waits::ForTime;
+    default: return Waits::Perhaps;
+  }
+}
+
+bool will_wait(Waits kind, const long (&words)[6]) noexcept {
+  switch (kind) {
+    case Waits::Reading: return !descriptors::ready(static_cast<int>(words[0]), POLLIN);
+    case Waits::Writing: return !descriptors::ready(static_cast<int>(words[0]), POLLOUT);
+    case Waits::ForReadiness:
+    case Waits::ForTime: return true;
+    default: return false;
+  }
+}
+
+}  // namespace
+
+long natively(Fiber& fiber, long nr, const long (&words)[6]) noexcept {
+  // The kernel does not know the clocks of fibers.
+  const auto clock = static_cast<clockid_t>(words[0]);
+  if (nr == SYS_clock_nanosleep && timed_by(fiber, clock))
+    return clock_nanosleep(fiber, clock, static_cast<int>(words[1]),
+                           reinterpret_cast<const timespec*>(words[2]), reinterpret_cast<timespec*>(words[3]));
+  // What a message carries to another process is not ours alone any more.
+  if (nr == SYS_sendmsg || nr == SYS_sendmmsg) descriptors::shared();
+  waiting::let_newborns_begin(fiber);
+  const Waits waits = kind(nr);
+  const long result =
+      will_wait(waits, words) ? in_place::sleeping(fiber, nr, words) : in_place::perhaps(fiber, nr, words);
+  // Those are never restarted once a handler has run: signal(7).
+  const bool interrupted = result == -EINTR || result == waiting::restart_if_asked;
+  return interrupted && waits >= Waits::ForReadiness ? waiting::restart_unhandled : result;
+}
+
+}  // namespace unblock::calls

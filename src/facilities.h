@@ -1,0 +1,43 @@
+// What can be left to the kernel, facility by facility: the option --except.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+// name as in the list of calls, its word in --except
+#define UNBLOCK_FACILITIES(X) \
+  X(Sockets, "sockets")       \
+  X(Files, "files")           \
+  X(Sleep, "sleep")           \
+  X(Dns, "dns")
+
+namespace unblock {
+
+/// Calls that stand and fall together. Those of Core, which fibers are made of, cannot be left out: locks,
+/// signals, descriptors, mappings.
+enum class Facility : std::uint8_t {
+  Core,
+#define UNBLOCK_ENUMERATOR(name, word) name,
+  UNBLOCK_FACILITIES(UNBLOCK_ENUMERATOR)
+#undef UNBLOCK_ENUMERATOR
+};
+
+/// A set of them.
+class Facilities {
+ public:
+  /// Only the empty list: the table of options' default.
+  constexpr Facilities(const char*) noexcept {}
+
+  [[nodiscard]] constexpr bool has(Facility facility) const noexcept { return bits_ >> bit(facility) & 1; }
+  [[nodiscard]] constexpr bool empty() const noexcept { return bits_ == 0; }
+
+  /// Makes it those whose words are in `list`, with commas between. False, and nothing changed, if one is
+  /// unknown.
+  [[nodiscard]] bool parse(std::string_view list) noexcept;
+
+ private:
+  static constexpr unsigned bit(Facility facility) noexcept { return static_cast<unsigned>(facility); }
+  std::uint8_t bits_ = 0;
+};
+
+}  // namespace unblock

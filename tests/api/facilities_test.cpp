@@ -1,0 +1,95 @@
+// What --except leaves to the kernel.
+#include <catch2/catch.hpp>
+#include <cerrno>
+#include <cstring>
+#include <netdb.h>
+#include <thread>
+#include <unistd.h>
+#include <vector>
+
+#include "kernel_threads.h"
+#include "unblock.h"
+#include "waits.h"
+
+namespace {
+
+constexpr std::size_t many = 40;
+
+struct Readers {
+  Readers() {
+    REQUIRE(pipe(ends) == 0);
+    for (std::size_t i = 0; i < many; ++i)
+      threads.emplace_back([fd = ends[0]] {
+        char byte;
+        if (read(fd, &byte, 1) != 1) std::abort();
+      });
+  }
+  ~Readers() {
+    const std::string bytes(many, 'x');
+    if (write(ends[1], bytes.data(), bytes.size()) != static_cast<ssize_t>(many)) std::abort();
+    threads.clear();
+    close(ends[0]);
+    close(ends[1]);
+  }
+  int ends[2];
+  std::vector<std::jthread> threads;
+};
+
+struct Sleepers {
+  Sleepers() {
+    for (std::size_t i = 0; i < many; ++i) threads.emplace_back([] { usleep(300'000); });
+  }
+  std::vector<std::jthread> threads;
+};
+
+// Whether as many threads as there are of `Waiters` have a kernel thread each while they wait.
+template <class Waiters>
+bool natively() {
+  const Waiters waiters;
+  const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(200);
+  while (kernel_threads() <= many && std::chrono::steady_clock::now() < end) usleep(1000);
+  return kernel_threads() > many;
+}
+
+struct Started {
+  explicit Started(const char* options) { REQUIRE(unblock_start(options) == 0); }
+  ~Started() { CHECK(unblock_stop() == 0); }
+};
+
+// The same with `options`. Each by itself: kernel threads that are not needed stay for a while.
+template <class Waiters>
+bool natively_with(const char* options) {
+  const Started started(options);
+  return natively<Waiters>();
+}
+
+}  // namespace
+
+TEST_CASE("without a word nothing is left out") {
+  CHECK_FALSE(natively_with<Readers>(""));
+  CHECK_FALSE(natively_with<Sleepers>(""));
+}
+
+TEST_CASE("sockets are left to the kernel, sleeping is not") {
+  CHECK(natively_with<Readers>("except=sockets"));
+  CHECK_FALSE(natively_with<Sleepers>("except=sockets"));
+}
+
+TEST_CASE("sleeping is left to the kernel, sockets are not") {
+  CHECK(natively_with<Sleepers>("except=files,sleep"));
+  CHECK_FALSE(natively_with<Readers>("except=files,sleep"));
+}
+
+TEST_CASE("names are looked up by the kernel's own calls") {
+  const Started started("except=dns");
+  std::jthread([] {
+    addrinfo* found = nullptr;
+    CHECK(getaddrinfo("localhost", "80", nullptr, &found) == 0);
+    if (found) freeaddrinfo(found);
+  }).join();
+}
+
+TEST_CASE("a facility that is none is refused") {
+  CHECK(unblock_start("except=sockets,locks") == EINVAL);
+  CHECK(std::strcmp(unblock_reason(), "no such option or value: except=sockets,locks") == 0);
+}
