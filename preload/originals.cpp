@@ -5,7 +5,6 @@
 #include <ctime>
 #include <netdb.h>
 #include <poll.h>
-#include <string_view>
 #include <sys/epoll.h>
 #include <sys/select.h>
 #include <sys/sendfile.h>
@@ -14,7 +13,7 @@
 #include <unistd.h>
 
 #include "api.h"
-#include "descriptors.h"
+#include "calls/natively.h"
 #include "dispatch.h"
 #include "edge.h"
 #include "in_place.h"
@@ -59,11 +58,6 @@ namespace {
 
 using namespace unblock;
 
-// Descriptors that a message carries to another process are not ours alone any more.
-void note_if_sending(std::string_view name) noexcept {
-  if (name.starts_with("send")) descriptors::shared();
-}
-
 namespace next {
 #define UNBLOCK_NEXT(result, name, parameters, arguments) constinit real::Next<result parameters> name(#name);
 UNBLOCK_ORIGINALS(UNBLOCK_NEXT)
@@ -73,7 +67,6 @@ namespace original {
 #define UNBLOCK_ORIGINAL(result, name, parameters, arguments) \
   result name parameters {                                    \
     const NativeSection section(edge::fiber_to_serve());      \
-    note_if_sending(#name);                                   \
     return next::name arguments;                              \
   }
 UNBLOCK_ORIGINALS(UNBLOCK_ORIGINAL)
@@ -100,9 +93,8 @@ UNBLOCK_API long unblock_call(long number, ...) {
   for (long& argument : arguments) argument = va_arg(list, long);
   va_end(list);
   if (!dispatch::can_be_native(number)) return -ENOSYS;
-  if (number == SYS_sendmsg || number == SYS_sendmmsg) descriptors::shared();
   Fiber* fiber = edge::fiber_to_serve();
   if (!fiber) return in_place::quick(number, arguments);
   return edge::serve(*fiber, nullptr,
-                     [&](Fiber& served) { return in_place::perhaps(served, number, arguments); });
+                     [&](Fiber& served) { return calls::natively(served, number, arguments); });
 }

@@ -7,6 +7,7 @@
 
 #include "calls/handlers.h"
 #include "calls/list.h"
+#include "calls/natively.h"
 #include "edge.h"
 #include "facilities.h"
 #include "in_place.h"
@@ -67,6 +68,11 @@ long perhaps(Fiber& fiber, const long (&words)[6]) noexcept {
   return in_place::perhaps(fiber, nr, words);
 }
 
+template <long nr>
+long natively(Fiber& fiber, const long (&words)[6]) noexcept {
+  return calls::natively(fiber, nr, words);
+}
+
 #define UNBLOCK_HANDLER_Fiber(name) adapted<calls::name>
 #define UNBLOCK_HANDLER_Sleeps(name) sleeps<SYS_##name>
 #define UNBLOCK_HANDLER_Perhaps(name) perhaps<SYS_##name>
@@ -90,7 +96,7 @@ constexpr std::array<bool, routes> core = find_core();
 
 void fill_table(const Facilities& left_out) noexcept {
 #define UNBLOCK_ENTRY(name, how, facility) \
-  table[SYS_##name] = left_out.has(Facility::facility) ? perhaps<SYS_##name> : UNBLOCK_HANDLER_##how(name);
+  table[SYS_##name] = left_out.has(Facility::facility) ? natively<SYS_##name> : UNBLOCK_HANDLER_##how(name);
   UNBLOCK_CALLS(UNBLOCK_ENTRY)
 #undef UNBLOCK_ENTRY
 }
@@ -154,7 +160,7 @@ unblock::Verdict unblock_dispatch(unblock::Frame* frame) {
       if (!self()) return Verdict::Native;
       if (not_its_own && dispatch::can_be_native(nr)) [[unlikely]] {
         result = edge::serve(*fiber, frame,
-                             [&](Fiber& served) { return in_place::perhaps(served, nr, arguments); });
+                             [&](Fiber& served) { return calls::natively(served, nr, arguments); });
         break;
       }
       result = siblings::serve(nr, arguments, [&] {
