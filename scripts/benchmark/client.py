@@ -10,7 +10,7 @@ from comparison.process import LOAD_CORE, pin
 class Client:
     """A context manager: inside it `connections` connections to `port` are open."""
 
-    OPENING = 60  # seconds that connecting may take
+    OPENING = 120  # seconds that connecting may take
 
     def __init__(self, program: str, port: int, connections: int, seconds: float, options: list[str]):
         self._seconds = seconds
@@ -21,8 +21,8 @@ class Client:
 
     def __enter__(self) -> "Client":
         try:
-            if self._line(self.OPENING) != "ready":
-                raise LoadFailed("the load client could not open its connections")
+            if (answer := self._line(self.OPENING)) != "ready":
+                raise LoadFailed(answer or "the load client ended")
         except BaseException:
             self._child.kill()
             self._child.wait()

@@ -1,5 +1,6 @@
 """More idle connections than one process has: several servers of a kind, each with its share."""
 
+import resource
 import tempfile
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -11,7 +12,8 @@ from .client import Client
 from .contenders import Contender
 from .memory import Memory
 
-SHARE = 20_000  # connections of a process: a client has about 28,000 ports for one of a server's
+SHARE = 20_000  # connections of a process at most: a client has about 28,000 ports for one of a server's
+OTHERS = 100    # descriptors of a process that are no connections
 
 
 @dataclass
@@ -23,12 +25,19 @@ class Crowd:
     each: Memory
 
 
+def share() -> int:
+    """How many connections a process may have here."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return SHARE if most == resource.RLIM_INFINITY else min(SHARE, most - OTHERS)
+
+
 def gather(contender: Contender, build: Path, connections: int) -> Crowd:
     """Opens all of them, looks, and closes them."""
     with ExitStack() as stack:
         directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="unblock-bench-")))
         servers, ports = [], []
-        for number in range(-(-connections // SHARE)):
+        each = share()
+        for number in range(-(-connections // each)):
             ports.append(free_port())
             arguments = contender.arguments(build, ports[-1], "echo")
             server = Process(arguments, directory / f"log{number}", SERVER_CORE, directory)
@@ -38,6 +47,6 @@ def gather(contender: Contender, build: Path, connections: int) -> Crowd:
         pids = [pid for server in servers for pid in server.pids()]
         before = Memory.now(pids)
         for number, port in enumerate(ports):
-            share = min(SHARE, connections - number * SHARE)
-            stack.enter_context(Client(str(build / "scripts" / "load_client"), port, share, 1, []))
+            count = min(each, connections - number * each)
+            stack.enter_context(Client(str(build / "scripts" / "load_client"), port, count, 1, []))
         return Crowd(connections, len(servers), Memory.now(pids).per_connection(before, connections))

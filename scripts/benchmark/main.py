@@ -34,7 +34,7 @@ def options_parser() -> argparse.ArgumentParser:
     add("--sleepers", type=int, default=0, metavar="N",
         help="also see how many threads, up to N, can sleep at once")
     add("--idle", type=int, default=0, metavar="N",
-        help="also open N idle connections at once, 20,000 to a process")
+        help="also open N idle connections at once, up to 20,000 to a process")
     add("--csv", metavar="FILE", help="write the figures of every run to FILE")
     add("--html", metavar="FILE", type=Path, help="write a self-contained report with charts to FILE")
     add("--svg", metavar="FILE", type=Path, help="write the README's chart to FILE")

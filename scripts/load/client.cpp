@@ -62,6 +62,11 @@ class Client {
   }
 
   int hold() {
+    if (opened_ != connections_.size()) {
+      std::printf("%zu of %zu connections could not be opened\n", connections_.size() - opened_,
+                  connections_.size());
+      return 1;
+    }
     std::puts("ready");
     std::fflush(stdout);
     for (char line[16]; std::fgets(line, sizeof line, stdin) != nullptr;) load();
@@ -110,6 +115,7 @@ class Client {
   void answered(Connection& connection) {
     if (!started_) {
       ++opened_;
+      give_up_ = Clock::now() + patience;  // many take long: not as long as there are more
       return open_more();
     }
     ++requests_;

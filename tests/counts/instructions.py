@@ -1,0 +1,56 @@
+"""Instructions that unblock adds to a program, counted by valgrind. Usage: instructions.py BUILD"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import counting
+
+# What depends on how long things take, and valgrind makes them take: others' help, and looking after fibers.
+ALONE = {"UNBLOCK_PROCESSORS": "1", "UNBLOCK_COOPERATIVE": "1"}
+ATTEMPTS = 2       # the least counts
+CONNECTIONS = 64   # of the program exchanges
+
+
+def counted(library: Path, *command: str) -> int:
+    """Of one run; natively if `library` is empty."""
+    environment = {"PATH": os.environ["PATH"], "LD_PRELOAD": str(library) if library.name else "", **ALONE}
+    valgrind = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"]
+    done = subprocess.run([*valgrind, *command], env=environment, capture_output=True, text=True, check=False,
+                          timeout=100)
+    found = re.search(r"refs:\s*([\d,]+)", done.stderr)
+    if done.returncode != 0 or not found:
+        raise counting.Uncountable(f"{command[0]} cannot be run by valgrind: {done.stderr.strip()[-200:]}")
+    return int(found[1].replace(",", ""))
+
+
+def least(library: Path, *command: str) -> int:
+    """Of some runs."""
+    return min(counted(library, *command) for _ in range(ATTEMPTS))
+
+
+def counts(build: Path):
+    """Bounds are what it was when they were set, and a tenth more."""
+    if not shutil.which("valgrind"):
+        raise counting.Uncountable("valgrind is not installed")
+    ours, nothing = build / "preload" / "libunblock-preload.so", Path()
+    exchanges = str(build / "tests" / "counts" / "exchanges")
+    threads = str(build / "scripts" / "contender_primitives")
+    copy = ["dd", "status=none", "if=/dev/zero", "of=/dev/null", "bs=1"]
+
+    start = counted(ours, "true") - counted(nothing, "true")
+    yield "a start", start, 350_000
+    calls = [counted(library, *copy, "count=20000") - counted(library, *copy, "count=0")
+             for library in (ours, nothing)]
+    yield "a call of a program without threads", (calls[0] - calls[1]) / 40_000, 9
+    first = counted(ours, threads, "create", "1") - counted(nothing, threads, "create", "1")
+    yield "a start with a thread", first, 12_100_000
+    rounds = least(ours, exchanges, "500") - least(ours, exchanges, "100")
+    yield "a message and its echo, both ends'", rounds / 400 / CONNECTIONS, 1_530
+
+
+if __name__ == "__main__":
+    sys.exit(counting.judge(counts(Path(sys.argv[1]).resolve())))
