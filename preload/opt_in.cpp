@@ -8,6 +8,7 @@
 
 #include "api.h"
 #include "edge.h"
+#include "events.h"
 #include "format.h"
 #include "hooks.h"
 #include "kernel.h"
@@ -84,6 +85,8 @@ UNBLOCK_API void unblock_native(void (*function)(void*), void* argument) {
   }
   function(argument);
 }
+
+UNBLOCK_API void unblock_on_events(const unblock_events* table) { events::tell(table); }
 
 UNBLOCK_API int unblock_active(void) { return self() != nullptr; }
 

@@ -15,6 +15,7 @@
 #include "credentials.h"
 #include "descriptors.h"
 #include "dispatch.h"
+#include "events.h"
 #include "kernel.h"
 #include "log.h"
 #include "memory.h"
@@ -134,6 +135,7 @@ const char* bring_up() noexcept {
 bool prepare() noexcept {
   by_itself = true;
   stats::keep(options::values().stats);
+  events::refresh();
   context::initialise();
   siblings::prepare();
   dispatch::initialise();
@@ -151,6 +153,7 @@ bool preloaded() noexcept { return by_itself; }
 
 const char* start() noexcept {
   stats::keep(options::values().stats);
+  events::refresh();
   context::initialise();
   dispatch::initialise();
   return bring_up();

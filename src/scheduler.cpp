@@ -5,6 +5,7 @@
 
 #include "cpu_time.h"
 #include "credentials.h"
+#include "events.h"
 #include "processor.h"
 #include "processors.h"
 #include "slices.h"
@@ -88,12 +89,15 @@ void acquire(Fiber& fiber) noexcept {
 }
 
 long park(Fiber& fiber) noexcept {
-  stats::count(stats::parks);
+  if (events::watched()) [[unlikely]]
+    events::parks(fiber);
   if (slices::stays(fiber)) [[unlikely]]
     slices::wait_alone(fiber);
   else
     leave(fiber, fiber.carrier->processor->pick());
   fiber.wait.store(Wait::None, std::memory_order_relaxed);
+  if (events::watched()) [[unlikely]]
+    events::resumed(fiber);
   return fiber.wake_result;
 }
 

@@ -8,6 +8,7 @@
 
 #include "carrier.h"
 #include "code_location.h"
+#include "events.h"
 #include "fiber.h"
 #include "format.h"
 #include "kernel.h"
@@ -181,13 +182,15 @@ void report(const Stall& stall) noexcept {
 }  // namespace
 
 void note(Carrier& carrier, Nanoseconds held) noexcept {
-  if (!wanted()) return;
-  const Fiber* fiber = carrier.running;
+  if (!wanted() && !events::wanted()) return;
+  Fiber* fiber = carrier.running;
   if (!fiber || fiber->in_runtime) return;
   std::uint64_t words[9];
   const int count = read_words(carrier.ktid.load(std::memory_order_relaxed), words);
   const bool sleeps = count == 3 || count == 9;
   if (!sleeps && held < options::values().slice * (second / 1000)) return;
+  events::stalled(*fiber, sleeps ? static_cast<long>(words[0]) : no_call, held);
+  if (!wanted()) return;
   Stall* stall = take_place(carrier, *fiber, held);
   if (!stall) return;
   if (sleeps)

@@ -52,6 +52,7 @@ extern bool kept;
 /// Whether to count at all; without anybody to read them the counters cost one load. While there is one
 /// thread.
 inline void keep(bool wanted) noexcept { detail::kept = wanted; }
+[[nodiscard]] inline bool kept() noexcept { return detail::kept; }
 
 /// Adds `amount`, which may be negative, and returns the new value. Relaxed: counters order nothing.
 /// Async-signal-safe, from any thread; so are all functions here but print().

@@ -5,6 +5,7 @@
 #include <linux/futex.h>
 #include <linux/sched.h>
 
+#include "events.h"
 #include "futex.h"
 #include "kernel.h"
 #include "processors.h"
@@ -38,6 +39,7 @@ void start(boost::context::detail::transfer_t arrival) {
   scheduler::release(fiber);
   auto* frame = static_cast<Frame*>(fiber.scratch);
   fiber.scratch = nullptr;
+  events::started(fiber);
   asm volatile("" ::: "memory");
   fiber.in_runtime = 0;
   if (fiber.signals.attention.load(std::memory_order_seq_cst)) signals::deliver(fiber, nullptr, frame);
@@ -109,6 +111,7 @@ void exit(Fiber& fiber, int status) noexcept {
   futex::release_robust_list(fiber);
   signals::discard(fiber);
   ++fiber.in_runtime;
+  events::ended(fiber);
   scheduler::exit(fiber);
 }
 

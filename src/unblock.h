@@ -85,6 +85,40 @@ typedef void unblock_function(void);
 unblock_function *unblock_original(const char *name);
 long unblock_call(long number, ...);
 
+/* What became of a fiber. What does not apply is -1, NULL or UNBLOCK_NEVER. */
+struct unblock_event {
+  int thread;             /* its gettid(2) */
+  const char *name;       /* its pthread_setname_np(3), or "" */
+  int descriptor;         /* parked: the descriptor that it waits for, if that is one alone */
+  long call;              /* parked: the system call, if the kernel has to do the waiting; stalled: that it
+                             sleeps in, -1: it computes */
+  const void *address;    /* parked: the futex(2) word: within a lock, a condition, a thread that is joined */
+  long long nanoseconds;  /* parked: until when at most, of CLOCK_MONOTONIC; stalled: how long already */
+};
+
+/* Callbacks; NULL where nobody wants to know. */
+struct unblock_events {
+  void (*started)(const struct unblock_event *event, void *argument); /* first thing in the new fiber */
+  void (*ended)(const struct unblock_event *event, void *argument);   /* last thing in it */
+  void (*parked)(const struct unblock_event *event, void *argument);  /* about to sleep, by itself */
+  void (*resumed)(const struct unblock_event *event, void *argument); /* runs again after that, by itself */
+  /* Held the others up, by a call that unblock does not know or by computing past its slice; they go on with
+     another kernel thread by now. Called on a thread of unblock's own, and once for each time. */
+  void (*stalled)(const struct unblock_event *event, void *argument);
+  void *argument;                                                     /* handed to each of them */
+};
+
+/* Has `table` called from now on; NULL: nothing any more. There is one table, the last one set; it stays where it
+ * is and unchanged while it may be in use: as long as there are fibers.
+ *
+ * The callbacks run inside the runtime. They may do what a signal's handler may (signal-safety(7)) and no more:
+ * count, take times, write(2) to where that does not wait. What they call is the kernel's own; errno is kept.
+ * Events of different fibers may come at the same time. A fiber that parks may be woken before its callback is
+ * over.
+ *
+ * Costs nothing measurable while there is none. Async-signal-safe. */
+void unblock_on_events(const struct unblock_events *table);
+
 /* 1 if the calling thread is a fiber, else 0. Async-signal-safe. */
 int unblock_active(void);
 
