@@ -109,6 +109,15 @@ void Processor::expire() noexcept {
     if (scheduler::claim_wake(*fiber, -ETIMEDOUT)) push(*fiber);
 }
 
+void Processor::look_for_holder() noexcept {
+  Guard guard(waits);
+  watches.poll_for_holder();
+  if (deadlines.size() == 0) return;
+  const Nanoseconds now = clock_time::now();
+  while (Fiber* fiber = deadlines.take_expired(now))
+    if (scheduler::claim_wake(*fiber, -ETIMEDOUT)) post(*fiber);
+}
+
 void Processor::sleep_or_look() noexcept {
   Guard guard(waits);
   Nanoseconds until = 0;

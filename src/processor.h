@@ -40,6 +40,10 @@ class alignas(limits::cache_line) Processor {
   /// Asks the loop, waiting if nothing is ready, and makes ready whom an event or a deadline concerns.
   void poll() noexcept;
 
+  /// Asks the loop for the holder, whose fiber computes, without waiting: whom an event or a deadline
+  /// concerns is posted, for others to take. Any kernel thread.
+  void look_for_holder() noexcept;
+
   /// Wakes its holder if that sleeps in poll(). Any thread; async-signal-safe.
   void nudge() noexcept;
 

@@ -32,6 +32,7 @@ constexpr int cycles_per_us = 3'000;            // of the cycle counter, about: 
 constexpr int saturated = 40;                   // behind for so many times help_after: worth another processor
 constexpr int busy_poll_cycles = 100'000;       // processor cycles between two looks at the loop when busy
 constexpr int watchdog_shortest_us = 20;        // the watchdog's sleep while calls are short
+constexpr int computing_look_us = 1'000;  // its sleep while a fiber computes, and when the loop is asked
 constexpr int watchdog_longest_us = 10'000;     // and when nothing happens
 constexpr int carrier_idle_s = 5;               // an idle carrier beyond the spare ones ends after this
 constexpr std::size_t hidden_descriptors = 256;  // of our own: loops, files closed under a waiter

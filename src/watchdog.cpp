@@ -3,13 +3,10 @@
 
 #include <algorithm>
 #include <atomic>
-#include <fcntl.h>
 
 #include "carrier.h"
 #include "clock.h"
-#include "cpu_time.h"
 #include "credentials.h"
-#include "format.h"
 #include "kernel.h"
 #include "kernel_thread.h"
 #include "log.h"
@@ -17,7 +14,7 @@
 #include "options.h"
 #include "processors.h"
 #include "runtime_limits.h"
-#include "siblings.h"
+#include "sights.h"
 #include "signals.h"
 #include "stacks.h"
 #include "stalls.h"
@@ -27,19 +24,7 @@ namespace unblock::watchdog {
 
 namespace {
 
-// What was seen of a processor's holder at the last look.
-struct Sight {
-  Carrier* holder = nullptr;
-  std::uint64_t tick = 0;
-  std::uint64_t call = 0;
-  Nanoseconds since = 0;  // when this holder was first seen with this fiber
-  Nanoseconds computed = 0;  // when it was last seen to compute; 0: not at the last look
-  std::uint64_t naps = 0;
-  Nanoseconds busy_since = 0;  // when it was first seen with more to do than it gets to
-};
-
 struct State {
-  Sight sights[limits::max_processors];
   std::atomic<pid_t> ktid{0};
   std::atomic<bool> asleep{false};  // until somebody wakes it
   std::atomic<std::uint32_t> rounds{0};
@@ -49,130 +34,6 @@ struct State {
 };
 
 constinit State state;
-
-// Whether a kernel thread sleeps, by its state in /proc/self/task/KTID/stat: proc_pid_stat(5).
-bool sleeps(pid_t ktid) noexcept {
-  char path[64] = {};
-  format::Writer writer(path, sizeof path - 1);
-  writer.put("/proc/self/task/");
-  writer.put(ktid);
-  writer.put("/stat");
-  const long fd = kernel::call(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return false;
-  char text[128];
-  const long size = kernel::call(SYS_read, fd, text, sizeof text);
-  kernel::call(SYS_close, fd);
-  // The name is in parentheses, and may have some of its own.
-  for (long i = size - 1; i > 0; --i)
-    if (text[i] == ')' && i + 2 < size) return text[i + 2] == 'S' || text[i + 2] == 'D';
-  return false;
-}
-
-bool retake(Processor& processor, Carrier& carrier) noexcept {
-  // A: matches the exchange in scheduler::acquire(): either the fiber is in the runtime, or we have it.
-  Claim expected = Claim::Outside;
-  cpu_time::alone(carrier);
-  if (!carrier.claim.compare_exchange_strong(expected, Claim::None, std::memory_order_acq_rel)) {
-    cpu_time::not_alone(carrier);
-    return false;
-  }
-  if (carriers::give(processor)) {
-    stats::count(stats::retakes);
-    return true;
-  }
-  // Nobody to take it. The fiber may have noticed that it lost it, then it queues and waits for a holder:
-  // try again until there is one.
-  while (!carriers::give(processor)) {
-    const timespec pause{0, 1'000'000};
-    kernel::call(SYS_nanosleep, &pause, nullptr);
-  }
-  return true;
-}
-
-// Whether the fiber at `carrier` has had the processor for too long: in a call that lasts, asleep in one
-// that nobody marked, or computing past its slice.
-bool overdue(const Sight& sight, const Carrier& carrier, Nanoseconds now) noexcept {
-  const std::uint64_t call = carrier.call.load(std::memory_order_relaxed);
-  if (call) return call == sight.call;
-  const Nanoseconds held = now - sight.since;
-  if (held >= options::values().slice * (second / 1000) && !options::values().cooperative) return true;
-  return held >= limits::unmarked_call_us * (second / 1'000'000) &&
-         sleeps(carrier.ktid.load(std::memory_order_relaxed));
-}
-
-// Charges the fiber that computes there for the time since the last look.
-void sample(const Carrier& holder, Sight& sight, Nanoseconds now) noexcept {
-  Fiber* fiber = holder.running;
-  if (!fiber || holder.call.load(std::memory_order_relaxed)) {
-    sight.computed = 0;
-    return;
-  }
-  if (sight.computed) cpu_time::sample(*fiber, now - sight.computed);
-  sight.computed = now;
-}
-
-// Looks at one processor. True if it was retaken.
-bool look(Processor& processor, Sight& sight) noexcept {
-  Carrier* holder = processor.holder.load(std::memory_order_acquire);
-  if (!holder || holder->claim.load(std::memory_order_acquire) != Claim::Outside || fibers::live() < 2) {
-    sight.holder = nullptr;
-    sight.computed = 0;
-    return false;
-  }
-  const std::uint64_t tick = processor.tick.load(std::memory_order_relaxed);
-  const Nanoseconds now = clock_time::now();
-  sample(*holder, sight, now);
-  if (holder != sight.holder || tick != sight.tick) {
-    sight.holder = holder;
-    sight.tick = tick;
-    sight.call = holder->call.load(std::memory_order_relaxed);
-    sight.since = now;
-    return false;
-  }
-  const Fiber* running = holder->running;
-  const bool due = overdue(sight, *holder, now) && !(running && siblings::keeps_processor(*running));
-  const std::uint64_t call = sight.call = holder->call.load(std::memory_order_relaxed);
-  if (!due || !retake(processor, *holder)) return false;
-  if (!call) stalls::note(*holder, now - sight.since);
-  return true;
-}
-
-// Whether a processor has been behind for so long, without ever having nothing to do, that another is worth
-// its while.
-bool saturated(Processor& processor, Sight& sight) noexcept {
-  const std::uint64_t naps = processor.naps.load(std::memory_order_relaxed);
-  const bool rested = naps != sight.naps || !processor.behind();
-  sight.naps = naps;
-  const Nanoseconds now = clock_time::now();
-  if (rested || sight.busy_since == 0) {
-    sight.busy_since = rested ? 0 : now;
-    return false;
-  }
-  return now - sight.busy_since >= limits::saturated * options::values().help_after * (second / 1'000'000);
-}
-
-// One that sleeps is woken to help, else there is one more.
-void help(Sight& sight) noexcept {
-  if (processors::any_idle()) {
-    processors::call_for_help();
-  } else if (processors::count() < processors::wanted()) {
-    Processor* made = processors::create();
-    if (made && !carriers::give(*made)) log::debug(log::sched, "no kernel thread for another processor");
-    sight.busy_since = 0;
-  }
-}
-
-// Looks once. True if something was retaken.
-bool look() noexcept {
-  bool retaken = false;
-  for (int number = 0; number < processors::count(); ++number) {
-    Processor& processor = processors::at(number);
-    Sight& sight = state.sights[number];
-    retaken |= look(processor, sight);
-    if (saturated(processor, sight)) help(sight);
-  }
-  return retaken;
-}
 
 // Fibers with a signal that found them where it could not be handled: kicked until it is.
 void kick_again() noexcept {
@@ -228,11 +89,13 @@ void body(void*) {
     } else {
       sleep(pause);
     }
-    if (look()) {
+    const sights::Seen seen = sights::look();
+    if (seen == sights::Seen::Retaken) {
       quiet = 0;
       pause = limits::watchdog_shortest_us;
     } else if (++quiet > limits::watchdog_eager_looks) {
-      pause = std::min(pause * 2, limits::watchdog_longest_us);
+      const bool computing = seen == sights::Seen::Computing;
+      pause = std::min(pause * 2, computing ? limits::computing_look_us : limits::watchdog_longest_us);
     }
     kick_again();
     stalls::report();
@@ -242,7 +105,7 @@ void body(void*) {
 }  // namespace
 
 void start() noexcept {
-  for (Sight& sight : state.sights) sight = {};
+  sights::reset();
   state.stopping.store(false, std::memory_order_relaxed);
   if (!state.stack) state.stack = memory::map_stack(limits::carrier_stack);
   if (!state.tls) state.tls = kernel_thread::make_tls();

@@ -100,6 +100,25 @@ void Watches::forget(int fd, int refuge) noexcept {
   watch->busy.store(false, std::memory_order_relaxed);
 }
 
+void Watches::about_to_wait() noexcept {
+  if (for_holder_) return;
+  waiting_ = true;
+  lock_.unlock();
+}
+
+void Watches::waited() noexcept {
+  if (for_holder_) return;
+  lock_.lock();
+  waiting_ = false;
+}
+
+void Watches::poll_for_holder() noexcept {
+  if (waiting_) return;
+  for_holder_ = true;
+  loop_.poll(0, *this);
+  for_holder_ = false;
+}
+
 void Watches::ready(int fd, unsigned events) noexcept {
   Watch* watch = find(fd);
   if (!watch) return;
@@ -113,7 +132,9 @@ void Watches::ready(int fd, unsigned events) noexcept {
     if (!hit || (waiter->exclusive && (hit & ~taken) == 0)) continue;
     if (waiter->exclusive) taken |= hit;
     dequeue(*watch, *waiter);
-    if (scheduler::claim_wake(*waiter->fiber, 0)) waiter->fiber->home->push(*waiter->fiber);
+    if (!scheduler::claim_wake(*waiter->fiber, 0)) continue;
+    Processor& home = *waiter->fiber->home;
+    for_holder_ ? home.post(*waiter->fiber) : home.push(*waiter->fiber);
   }
   // Nobody waits for it and it would be reported over and over.
   if ((events & watch->armed & ~found) != 0) static_cast<void>(arm(*watch, fd, wanted(*watch)));

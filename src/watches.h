@@ -41,8 +41,12 @@ class Watches final : public EventSink {
   [[nodiscard]] unsigned followers(int fd) const noexcept;
 
   void ready(int fd, unsigned events) noexcept override;
-  void about_to_wait() noexcept override { lock_.unlock(); }
-  void waited() noexcept override { lock_.lock(); }
+  void about_to_wait() noexcept override;
+  void waited() noexcept override;
+
+  /// Polls the loop for its processor's holder, who is not in its poll(), else nothing happens: without
+  /// waiting, and posting whom an event concerns.
+  void poll_for_holder() noexcept;
 
  private:
   struct Watch {
@@ -62,6 +66,8 @@ class Watches final : public EventSink {
 
   EventLoop& loop_;
   Lock& lock_;
+  bool waiting_ = false;     // the holder is in its poll(), without the lock
+  bool for_holder_ = false;  // another than the holder polls
   std::atomic<Watch*> chunks_[limits::max_descriptors / limits::descriptor_chunk] = {};
 };
 

@@ -1,0 +1,22 @@
+// What the watchdog sees of each processor, and what it does about it.
+#pragma once
+
+#include <cstdint>
+
+namespace unblock::sights {
+
+enum class Seen : std::uint8_t {
+  Nothing,
+  Computing,  ///< a fiber that has computed since the last look: the next should be soon
+  Retaken,    ///< a processor was taken from a fiber that blocked or computed for too long
+};
+
+/// Looks at all processors once: takes those back whose fiber has had them for too long, asks the loops of
+/// those whose fiber computes, and finds help for those that do not get to what is ready. The watchdog's
+/// thread.
+[[nodiscard]] Seen look() noexcept;
+
+/// Forgets what was seen: before the watchdog starts.
+void reset() noexcept;
+
+}  // namespace unblock::sights
