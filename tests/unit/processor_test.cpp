@@ -138,6 +138,32 @@ TEST_CASE_METHOD(Fixture, "a deadline that comes after a wake-up changes nothing
   CHECK(fibers[0].wake_result == 0);
 }
 
+TEST_CASE_METHOD(Fixture,
+                 "what becomes ready while the holder computes is seen by another, and for others to take") {
+  test::put_to_sleep(fibers[0], processor);
+  test::put_to_sleep(fibers[1], processor);
+  fibers[0].io_waiter.fiber = &fibers[0];
+  fibers[0].io_waiter.fd = 7;
+  fibers[0].io_waiter.events = Readable;
+  REQUIRE(processor.watches.add(fibers[0].io_waiter));
+  REQUIRE(processor.deadlines.add(fibers[1], 1));
+  loop.report(7, Readable);
+  processor.waits.lock();
+  processor.watches.about_to_wait();
+  processor.look_for_holder();
+  CHECK(loop.polls == 0);  // the holder was at it
+  processor.watches.waited();
+  processor.waits.unlock();
+  processor.look_for_holder();
+  CHECK(loop.asked_until == 0);
+  Processor other(loop);
+  CHECK(other.take_from(processor));
+  other.poll();
+  CHECK(other.pick() == &fibers[0]);
+  CHECK(other.pick() == &fibers[1]);
+  CHECK(fibers[1].wake_result == -ETIMEDOUT);
+}
+
 TEST_CASE_METHOD(Fixture, "nothing that several threads post is lost, and each one's order is kept") {
   std::vector<std::thread> posters;
   for (std::size_t which = 0; which < 4; ++which)
