@@ -111,8 +111,7 @@ void Processor::expire() noexcept {
 
 void Processor::look_for_holder() noexcept {
   Guard guard(waits);
-  watches.poll_for_holder();
-  if (deadlines.size() == 0) return;
+  if (!watches.poll_for_holder() || deadlines.size() == 0) return;
   const Nanoseconds now = clock_time::now();
   while (Fiber* fiber = deadlines.take_expired(now))
     if (scheduler::claim_wake(*fiber, -ETIMEDOUT)) post(*fiber);

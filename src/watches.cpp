@@ -112,11 +112,12 @@ void Watches::waited() noexcept {
   waiting_ = false;
 }
 
-void Watches::poll_for_holder() noexcept {
-  if (waiting_) return;
+bool Watches::poll_for_holder() noexcept {
+  if (waiting_) return false;
   for_holder_ = true;
   loop_.poll(0, *this);
   for_holder_ = false;
+  return true;
 }
 
 void Watches::ready(int fd, unsigned events) noexcept {
