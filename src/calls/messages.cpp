@@ -162,9 +162,14 @@ long recvmmsg(Fiber& fiber, int fd, mmsghdr* messages, unsigned count, int flags
   if (const long error = timeouts::from_user(fiber, timeout, CLOCK_MONOTONIC, true, deadline)) return error;
   Patience patience(fiber, fd, Readable, SO_RCVTIMEO);
   unsigned received = 0;
-  while (received < count) {
-    const long result = kernel::call(SYS_recvmmsg, patience.fd(), messages + received, count - received,
-                                     flags | MSG_DONTWAIT, nullptr);
+  const auto receive = [&](int waits) {
+    return kernel::call(SYS_recvmmsg, patience.fd(), messages + received, count - received, flags | waits,
+                        nullptr);
+  };
+  for (bool waited = false; received < count; waited = true) {
+    long result = receive(MSG_DONTWAIT);
+    // One that was shut down gives empty messages, but to those who would wait only: see patiently().
+    if (result == -EAGAIN && waited && is_shut_down(patience.fd())) result = receive(0);
     if (result > 0) {
       received += static_cast<unsigned>(result);
       // recvmmsg(2): the timeout is looked at after each datagram only.
