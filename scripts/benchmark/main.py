@@ -12,6 +12,8 @@ from . import contenders, tables, workloads
 from .primitives import PRIMITIVES
 from .rounds import Rounds
 
+# What there is beside the loads on servers, as --loads names it.
+BESIDE_SERVERS = ("primitives", "cores", "jobs")
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
@@ -20,11 +22,12 @@ def options_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="bench", description="Measures an unmodified blocking server with kernel threads and unblocked, "
         "a hand-written epoll server, and peers, under the same loads: the server on one core, the load on "
-        "another. Then what threads are made of, by kernel threads and unblocked.")
+        "another. Then, by kernel threads and unblocked: what threads are made of, a server whose handlers "
+        "compute on one core and on all, and programs whose threads compute.")
     add = parser.add_argument
     add("--only", metavar="NAME,...", default="", help="these contenders only (see --list)")
     add("--loads", metavar="NAME,...", default="", help="these loads only, as echo-64, or echo for all of "
-        "them; and then no primitives, unless they are named")
+        "them; and then no primitives, cores or jobs, unless they are named")
     add("--peer", metavar="NAME=COMMAND", action="append", default=[],
         help="another server, started by COMMAND with {port} and {protocol} (echo, http or sleep) in it; "
         "its bytes, pauses and 128-byte answers are described in scripts/contenders/contender.h")
@@ -73,6 +76,10 @@ def sections(rounds: Rounds) -> dict[str, str]:
         found["Servers"], found["Idle connections"] = tables.servers(rounds), tables.memory(rounds)
     if rounds.primitives:
         found["Threads"] = tables.primitive(rounds)
+    if rounds.cores:
+        found["Every core"] = tables.computing(rounds)
+    if rounds.jobs:
+        found["Threads that compute"] = tables.jobs_done(rounds)
     if rounds.sleepers:
         found["Sleeping threads"] = tables.sleepers(rounds)
     if rounds.crowds:
@@ -82,8 +89,8 @@ def sections(rounds: Rounds) -> dict[str, str]:
 
 def bench(options: argparse.Namespace) -> int:
     """All of it. Returns 1 when any run failed."""
-    exercised = not options.loads or "primitives" in options.loads.split(",")
-    loads = ",".join(name for name in options.loads.split(",") if name != "primitives")
+    named = options.loads.split(",") if options.loads else list(BESIDE_SERVERS)
+    loads = ",".join(name for name in named if name not in BESIDE_SERVERS)
     rounds = Rounds(contenders.chosen(options.only, options.peer, options.build),
                     workloads.chosen(loads) if loads or not options.loads else [], options.build,
                     options.rounds, options.seconds)
@@ -94,8 +101,9 @@ def bench(options: argparse.Namespace) -> int:
     SystemCalls.probe()
     busy = machine.busy_before()
     rounds.serve()
-    if exercised:
-        rounds.exercise()
+    for name, measure in {"primitives": rounds.exercise, "cores": rounds.compute, "jobs": rounds.work}.items():
+        if name in named:
+            measure()
     if options.sleepers:
         rounds.sleep(options.sleepers)
     if options.idle:

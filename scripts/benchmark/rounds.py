@@ -9,7 +9,7 @@ from typing import Optional
 from comparison import table
 from comparison.load import LoadFailed
 
-from . import crowd, measure, primitives
+from . import cores, crowd, jobs, measure, primitives
 from .contenders import Contender
 from .workloads import Workload
 
@@ -29,6 +29,8 @@ class Rounds:
         self.primitives: dict[tuple[str, str], list[float]] = {}
         self.sleepers: list[tuple[str, int, primitives.Sleepers]] = []
         self.crowds: list[tuple[str, crowd.Crowd]] = []
+        self.jobs: dict[tuple[str, str], list[jobs.Pair]] = {}
+        self.cores: dict[tuple[str, str], list[cores.Seen]] = {}
 
     def serve(self) -> None:
         """The loads on servers."""
@@ -47,6 +49,26 @@ class Rounds:
                 for runner in self.runners():
                     self._try((primitive.name, runner), self.primitives,
                               lambda: primitives.nanoseconds(primitive, runner, self._build))
+
+    def compute(self) -> None:
+        """The server whose handlers compute, on one core and on all."""
+        for number in range(self.rounds):
+            self._say(f"computing handlers: round {number + 1}/{self.rounds}")
+            for contender in self.contenders:
+                for where in cores.PLACES if contender.name in primitives.RUNNERS else ():
+                    self._try((where, contender.name), self.cores,
+                              lambda: cores.run(contender, self._build, self._seconds, where))
+
+    def work(self) -> None:
+        """Whole programs that compute, if both runners are wanted."""
+        if len(self.runners()) < 2:
+            return
+        with jobs.Input() as path:
+            for job in filter(jobs.available, jobs.JOBS):
+                self._say(job.name)
+                for number in range(self.rounds):
+                    self._try((job.name, "both"), self.jobs,
+                              lambda: jobs.pair(job, self._build, path, number % 2 == 1))
 
     def sleep(self, threads: int) -> None:
         """How many threads can sleep, with the default stack size and with small ones."""

@@ -5,7 +5,7 @@ from typing import Optional
 
 from comparison import table
 
-from . import measure
+from . import cores, jobs, measure
 from .contenders import BASE, OURS
 from .primitives import KERNEL, PRIMITIVES
 from .rounds import Rounds
@@ -15,6 +15,8 @@ SERVERS = ["load", "server", "requests/s", "p50 ms", "p99 ms", "CPU us/req", "sp
 MEMORY = ["idle", "server", "RSS KiB", "page tables KiB", "in all KiB"]
 PRIMITIVE = ["CPU ns of one", "", "threads", "spread", "unblocked", "spread", "ratio"]
 CROWDS = ["connections", "server", "processes", "RSS KiB", "page tables KiB", "in all KiB"]
+CORES = ["64 connections, handlers that compute", "run by", "requests/s", "spread", "p99 ms", "/ one core"]
+JOBS = ["threads that compute", "", "seconds by threads", "unblocked", "spread", "CPU unblocked", "spread"]
 SLEEPERS = ["stack", "run by", "asleep", "seconds", "GiB in all", "KiB each", "stopped by"]
 
 
@@ -67,6 +69,31 @@ def primitive(rounds: Rounds) -> str:
         rows.append([one.name, one.about, table.figure(_median(kernel)), _spread(kernel, ".0f"),
                      table.figure(_median(ours)), _spread(ours, ".0f"), ratio])
     return table.render(PRIMITIVE, rows)
+
+
+def computing(rounds: Rounds) -> str:
+    """The server whose handlers compute."""
+    rows = []
+    for (place, runner), seen in sorted(rounds.cores.items(), key=lambda item: item[0][1]):
+        rate = [one.requests_per_s for one in seen]
+        base = _median([one.requests_per_s for one in rounds.cores.get((cores.ONE, runner), [])])
+        rows.append([place, runner, table.figure(_median(rate)), _spread(rate, ".0f"),
+                     table.figure(_median([one.p99_ms for one in seen])),
+                     table.factor(_median(rate) / base if base else None)])
+    return table.render(CORES, rows)
+
+
+def jobs_done(rounds: Rounds) -> str:
+    """Whole programs: pairs of runs next to each other, and the medians of their ratios."""
+    rows = []
+    for job in jobs.JOBS:
+        seen = rounds.jobs.get((job.name, "both"), [])
+        if not seen:
+            continue
+        ratios = [[one.seconds_ratio for one in seen], [one.cpu_ratio for one in seen]]
+        figures = [text for values in ratios for text in (table.factor(_median(values)), _spread(values, ".2f"))]
+        rows.append([job.name, job.about, table.figure(_median([one.seconds for one in seen])), *figures])
+    return table.render(JOBS, rows)
 
 
 def sleepers(rounds: Rounds) -> str:

@@ -1,6 +1,7 @@
-// What the benchmark's servers in C and C++ have in common: the command line, the listener, the two
-// protocols. Usage of each: NAME PORT echo|http|sleep, on 127.0.0.1. echo: bytes come back as they went.
-// http: each request's head is answered with 128 bytes. sleep: as echo, after 5 ms.
+// What the benchmark's servers in C and C++ have in common: the command line, the listener, the protocols.
+// Usage of each: NAME PORT echo|http|sleep|compute, on 127.0.0.1. echo: bytes come back as they went. http:
+// each request's head is answered with 128 bytes. sleep: as echo, after 5 ms. compute: as http, after some
+// 200 us of computing, by kernel threads and unblocked only.
 #pragma once
 
 #include <arpa/inet.h>
@@ -13,9 +14,9 @@
 #include <string.h>
 #include <sys/socket.h>
 
-enum { backlog = 4096, buffer_size = 4096, sleep_ms = 5, http_answer_size = 128 };
+enum { backlog = 4096, buffer_size = 4096, sleep_ms = 5, compute_steps = 400000, http_answer_size = 128 };
 
-enum protocol { protocol_echo, protocol_http, protocol_sleep };
+enum protocol { protocol_echo, protocol_http, protocol_sleep, protocol_compute };
 
 // 65 bytes of head and 63 of body.
 static const char http_answer[http_answer_size + 1] =
@@ -38,6 +39,7 @@ static inline int heads_ended(unsigned char* matched, const char* data, size_t s
 static inline enum protocol protocol_named(const char* name) {
   if (strcmp(name, "http") == 0) return protocol_http;
   if (strcmp(name, "sleep") == 0) return protocol_sleep;
+  if (strcmp(name, "compute") == 0) return protocol_compute;
   if (strcmp(name, "echo") == 0) return protocol_echo;
   fprintf(stderr, "no such protocol: %s\n", name);
   exit(2);
@@ -72,7 +74,7 @@ struct order {
 
 static inline struct order order_of(int argc, char** argv) {
   if (argc != 3) {
-    fprintf(stderr, "usage: %s PORT echo|http|sleep\n", argv[0]);
+    fprintf(stderr, "usage: %s PORT echo|http|sleep|compute\n", argv[0]);
     exit(2);
   }
   signal(SIGPIPE, SIG_IGN);

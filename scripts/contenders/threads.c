@@ -17,11 +17,17 @@ static int write_all(int fd, const char* data, size_t size) {
   return 0;
 }
 
+static void compute(void) {
+  for (volatile int i = 0; i < compute_steps; ++i) {}
+}
+
 static int answer(int fd, const char* data, size_t size, unsigned char* matched) {
   if (protocol == protocol_sleep) usleep(sleep_ms * 1000);
-  if (protocol != protocol_http) return write_all(fd, data, size);
-  for (int heads = heads_ended(matched, data, size); heads > 0; --heads)
+  if (protocol == protocol_echo || protocol == protocol_sleep) return write_all(fd, data, size);
+  for (int heads = heads_ended(matched, data, size); heads > 0; --heads) {
+    if (protocol == protocol_compute) compute();
     if (write_all(fd, http_answer, http_answer_size) != 0) return -1;
+  }
   return 0;
 }
 
