@@ -25,11 +25,11 @@ void call(Callback* unblock_events::* which, const unblock_event& event) noexcep
   errno = before;
 }
 
-unblock_event about(const Fiber& fiber) noexcept {
-  return {fiber.tid, fiber.name, -1, -1, nullptr, UNBLOCK_NEVER};
-}
-
 }  // namespace
+
+unblock_event about(const Fiber& fiber) noexcept {
+  return {fiber.tid, fiber.name, -1, -1, nullptr, UNBLOCK_NEVER, 0};
+}
 
 void tell(const unblock_events* table) noexcept {
   detail::table.store(table, std::memory_order_release);
@@ -74,6 +74,16 @@ void stalled(Fiber& fiber, long nr, Nanoseconds held) noexcept {
   event.call = nr;
   event.nanoseconds = held;
   call(&unblock_events::stalled, event);
+}
+
+bool deadlock_wanted() noexcept {
+  const unblock_events* table = detail::table.load(std::memory_order_acquire);
+  return table && table->deadlocked;
+}
+
+void deadlocked(const unblock_event* waiting, std::size_t count) noexcept {
+  const unblock_events* table = detail::table.load(std::memory_order_acquire);
+  if (table && table->deadlocked) table->deadlocked(waiting, count, table->argument);
 }
 
 }  // namespace unblock::events

@@ -29,6 +29,13 @@ void tell(const unblock_events* table) noexcept;
 /// The counters have been turned on or off.
 void refresh() noexcept;
 
+/// What any event says of `fiber`.
+[[nodiscard]] unblock_event about(const Fiber& fiber) noexcept;
+
+/// All fibers wait for ever; `waiting` are some of them. The watchdog.
+void deadlocked(const unblock_event* waiting, std::size_t count) noexcept;
+[[nodiscard]] bool deadlock_wanted() noexcept;
+
 // What happened to `fiber`. Nothing if nobody wants to know. All but stalled() are called by itself.
 void started(Fiber& fiber) noexcept;
 void ended(Fiber& fiber) noexcept;

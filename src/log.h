@@ -16,7 +16,8 @@
   X(io)                        \
   X(signals)                   \
   X(process)                   \
-  X(stall)
+  X(stall)                     \
+  X(deadlock)
 
 // From what ends the run to what only a developer of unblock reads.
 #define UNBLOCK_LOG_LEVELS(X) \

@@ -55,6 +55,8 @@ constexpr std::size_t kept_stacks = 64;         // of threads that ended, whose 
 constexpr std::size_t timer_buckets = 256;      // of the table of timers that notify a fiber
 constexpr std::size_t stall_ring = 8;           // stalls taken down and not reported yet
 constexpr std::size_t stall_stack_words = 512;  // of the stack of each, to look for its callers in
+constexpr std::size_t peeked_pages = 8;         // of memory read at once that may not be there
+constexpr int deadlock_lines = 32;              // fibers named when all wait for locks
 constexpr std::size_t stall_frames = 16;        // callers reported
 constexpr std::size_t stalls_reported = 256;    // different ones, for good
 

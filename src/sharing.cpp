@@ -27,7 +27,7 @@ constexpr std::uint64_t is_shared = 8;
 
 constexpr int not_opened = -1, impossible = -2;
 constinit std::atomic<int> maps{not_opened};
-constinit std::atomic<bool> in_company{false};
+constinit std::atomic<bool> company{false};
 
 // The descriptor to ask, or a negative number. A fork's child has lost its parent's with all that was hidden.
 int opened() noexcept {
@@ -44,7 +44,7 @@ int opened() noexcept {
 
 bool ours_alone(const void* address) noexcept {
   const int fd = opened();
-  if (fd < 0 || in_company.load(std::memory_order_relaxed)) return false;
+  if (fd < 0 || in_company()) return false;
   MappingQuery query{};
   query.size = sizeof query;
   query.address = reinterpret_cast<std::uintptr_t>(address);
@@ -53,6 +53,8 @@ bool ours_alone(const void* address) noexcept {
   return result == 0 && !(query.flags & is_shared);
 }
 
-void has_company() noexcept { in_company.store(true, std::memory_order_relaxed); }
+void has_company() noexcept { company.store(true, std::memory_order_relaxed); }
+
+bool in_company() noexcept { return company.load(std::memory_order_relaxed); }
 
 }  // namespace unblock::sharing

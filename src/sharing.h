@@ -10,5 +10,6 @@ namespace unblock::sharing {
 
 /// Another process runs in our memory from now on: clone(2) with CLONE_VM alone.
 void has_company() noexcept;
+[[nodiscard]] bool in_company() noexcept;
 
 }  // namespace unblock::sharing

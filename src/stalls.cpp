@@ -4,7 +4,6 @@
 #include <atomic>
 #include <cstdint>
 #include <fcntl.h>
-#include <sys/uio.h>
 
 #include "carrier.h"
 #include "code_location.h"
@@ -15,6 +14,7 @@
 #include "log.h"
 #include "options.h"
 #include "patch/patch.h"
+#include "peek.h"
 #include "runtime_limits.h"
 #include "signals.h"
 #include "syscall_name.h"
@@ -67,19 +67,7 @@ Stall* take_place(const Carrier& carrier, const Fiber& fiber, Nanoseconds held) 
 
 // The stack as far as there is one: what lies beyond it is no error.
 void copy_stack(Stall& stall, std::uintptr_t from) noexcept {
-  const iovec here{stall.stack, sizeof stall.stack};
-  // By pages, since a page that is not there ends the copy.
-  iovec there[sizeof stall.stack / limits::page + 1];
-  unsigned long count = 0;
-  for (std::uintptr_t at = from, end = from + sizeof stall.stack; at < end; ++count) {
-    const std::uintptr_t page_end = (at & ~(limits::page - 1)) + limits::page;
-    const std::uintptr_t until = page_end < end ? page_end : end;
-    there[count] = {reinterpret_cast<void*>(at), until - at};
-    at = until;
-  }
-  const long bytes =
-      kernel::call(SYS_process_vm_readv, kernel::call(SYS_getpid), &here, 1ul, there, count, 0ul);
-  stall.words = bytes > 0 ? static_cast<std::size_t>(bytes) / sizeof *stall.stack : 0;
+  stall.words = peek(stall.stack, from, sizeof stall.stack) / sizeof *stall.stack;
 }
 
 void finish(Stall& stall, long call, std::uintptr_t instruction, std::uintptr_t stack) noexcept {

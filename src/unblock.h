@@ -94,6 +94,7 @@ struct unblock_event {
                              sleeps in, -1: it computes */
   const void *address;    /* parked: the futex(2) word: within a lock, a condition, a thread that is joined */
   long long nanoseconds;  /* parked: until when at most, of CLOCK_MONOTONIC; stalled: how long already */
+  int holder;             /* deadlocked: the thread that has the mutex or is joined; 0: not known */
 };
 
 /* Callbacks; NULL where nobody wants to know. */
@@ -105,7 +106,13 @@ struct unblock_events {
   /* Held the others up, by a call that unblock does not know or by computing past its slice; they go on with
      another kernel thread by now. Called on a thread of unblock's own, and once for each time. */
   void (*stalled)(const struct unblock_event *event, void *argument);
-  void *argument;                                                     /* handed to each of them */
+  /* This would block for ever: all fibers wait for locks, conditions or each other's end, and nothing is left
+     that could wake one: no timeout, descriptor or other kernel thread, nor a handler for some signal. `waiting`
+     are `count` of them, 32 at most. They go on waiting, as they would without unblock. Called as `stalled` is,
+     when nothing has happened for a second or two. Without this callback, and unless the program runs under the
+     command `unblock`, lines on stderr say it; `--log deadlock` asks the command for them. */
+  void (*deadlocked)(const struct unblock_event *waiting, unsigned long count, void *argument);
+  void *argument; /* handed to each of them */
 };
 
 /* Has `table` called from now on; NULL: nothing any more. There is one table, the last one set; it stays where it

@@ -7,6 +7,7 @@
 #include "carrier.h"
 #include "clock.h"
 #include "credentials.h"
+#include "deadlock.h"
 #include "kernel.h"
 #include "kernel_thread.h"
 #include "log.h"
@@ -81,6 +82,7 @@ void body(void*) {
     release_stacks(released);
     if (quiet > limits::watchdog_looks && idle()) {
       stacks::release_kept();
+      deadlock::look();
       state.asleep.store(true, std::memory_order_seq_cst);
       if (idle()) sleep(0);
       state.asleep.store(false, std::memory_order_relaxed);

@@ -48,6 +48,7 @@ struct Account {
         of(self).stalled_for = event->nanoseconds;
         ++of(self).stalled;
       },
+      nullptr,
       this};
 
   static Account& of(void* self) { return *static_cast<Account*>(self); }
