@@ -38,9 +38,12 @@ def _get(connection, url: str) -> bytes:
         return _body(stream)
 
 
-def http(connection, values, _number) -> bytes:
-    """GET /page.txt."""
-    return _get(connection, "/page.txt")
+def page_at(url: str) -> Callable:
+    """GET of the page under another name."""
+    return lambda connection, values, number: _get(connection, url)
+
+
+http = page_at("/page.txt")
 
 
 def http_proxy(connection, values, _number) -> bytes:

@@ -20,6 +20,7 @@ HEAD = ["server", "mode", "requests/s", "p50 ms", "p99 ms", "CPU us/req", "sysca
         "RSS MiB"]
 COLUMNS = fields(measure.Row)[:len(HEAD) - 2]  # the rest is in the CSV only
 MODES = ("native", "unblocked")
+LOOPS = "loops"  # for --only: all that have one
 
 
 def options_parser() -> argparse.ArgumentParser:
@@ -30,7 +31,8 @@ def options_parser() -> argparse.ArgumentParser:
         "gevent, eventlet and asyncio.")
     add = parser.add_argument
     add("--only", metavar="NAME,...", default="", help="these servers only (see --list), or "
-        "iterative: servers without threads and slow clients")
+        "iterative: servers without threads and slow clients; loops: servers with event loops of their own, "
+        "which must not lose by it")
     add("--list", action="store_true", help="list the servers and end")
     add("--rounds", type=int, default=3, metavar="N", help="runs of each in each mode (default 3)")
     add("--seconds", type=float, default=1, metavar="S",
@@ -60,14 +62,16 @@ def parse(arguments: list[str]) -> argparse.Namespace:
 
 
 def choose(names: str) -> list[Server]:
-    """The servers of --only, all without it."""
+    """The servers of --only; without it all that have no loop of their own."""
     known = load_all()
-    wanted = [name for name in names.split(",") if name and name != iterative.NAME]
+    loops = [name for name, server in known.items() if server.has_loop]
     if not names:
-        wanted = list(known)
+        return [server for server in known.values() if not server.has_loop]
+    wanted = [name for name in names.split(",") if name and name != iterative.NAME]
+    wanted = [name for word in wanted for name in (loops if word == LOOPS else [word])]
     if unknown := [name for name in wanted if name not in known]:
         sys.exit(f"compare: no server named {', '.join(unknown)}; there are {', '.join(known)}, "
-                 f"{iterative.NAME}")
+                 f"{iterative.NAME}, {LOOPS}")
     return [known[name] for name in wanted]
 
 

@@ -123,8 +123,8 @@ def _end(number: int, _frame) -> None:
 
 
 def conduct(work: Callable[[], int], core: Optional[int]) -> int:
-    """Does `work`, which starts processes, on `core`; returns its exit status. SIGTERM and SIGHUP end it as Ctrl-C
-    does, by way of every `finally`, and nothing is left running."""
+    """Does `work`, which starts processes, on `core`; returns its exit status. SIGTERM and SIGHUP end it as
+    Ctrl-C does, by way of every `finally`, and nothing is left running."""
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _end)
     pin(core)

@@ -15,9 +15,9 @@ SERVERS = Path(__file__).resolve().parent.parent / "servers"
 class Server:
     """One server and its load.
 
-    In `command`, `files` and the load's text these are replaced: {port} where it listens, {backend} the port
-    of the backend behind it, {dir} a directory of its own, {workers} the threads to allow, {tools} our own
-    programs, {wwwroot} a directory that holds page.txt.
+    In `command`, `files`, `environment` and the load's text these are replaced: {port} where it listens,
+    {backend} the port of the backend behind it, {dir} a directory of its own, {workers} the threads to allow,
+    {tools} our own programs, {wwwroot} a directory that holds page.txt.
     """
 
     name: str
@@ -28,9 +28,11 @@ class Server:
     exchange: Optional[Callable] = None  # one request on a new connection, see clients.py
     reports: str = ""                  # regular expression: what it prints of each client, content to compare
     files: dict[str, str] = field(default_factory=dict)
+    environment: dict[str, str] = field(default_factory=dict)
     prepare: tuple[str, ...] = ()      # a command to run in {dir} beforehand
     backend: Optional[str] = None      # "http" or "echo": what the server is a proxy to
     waits_for_clients: bool = False    # SIGTERM ends it only once its clients are gone
+    has_loop: bool = False             # an event loop of its own: nothing is to be won, and nothing lost
 
     def program(self, values: dict[str, str]) -> Optional[str]:
         """The path of the server's program, None when it is not installed. Debian's, whatever PATH says."""

@@ -63,6 +63,9 @@ class Stage:
         command[0] = self._server.program(self.values) or command[0]
         if self._launcher:
             command.insert(0, str(self._launcher))
+        if self._server.environment:
+            settings = self._server.environment.items()
+            command[:0] = ["env", *(f"{key}={expand(value, self.values)}" for key, value in settings)]
         self.process = Process(command, directory / "server.log", self._cores[0], directory)
         self.process.wait_ready(int(self.values["port"]))
 

@@ -77,8 +77,9 @@ def main():
     begin, spent = time.monotonic(), time.process_time()
     times = crawl()
     percentiles = statistics.quantiles(times, n=100)
-    print(f"requests={len(times)} seconds={time.monotonic() - begin:.4f} p50_us={percentiles[49] * 1e6:.1f} "
-          f"p99_us={percentiles[98] * 1e6:.1f} errors={PAGES - len(times)} cpu_s={time.process_time() - spent:.4f}")
+    print(f"requests={len(times)} seconds={time.monotonic() - begin:.4f} errors={PAGES - len(times)} "
+          f"p50_us={percentiles[49] * 1e6:.1f} p99_us={percentiles[98] * 1e6:.1f} "
+          f"cpu_s={time.process_time() - spent:.4f}")
 
 
 main()

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The standard library's ThreadingTCPServer: a thread per connection. Usage as the others': see contender.h."""
+"""The standard library's ThreadingTCPServer: a thread per connection. Usage as the others' (contender.h)."""
 
 import socketserver
 import sys
