@@ -50,6 +50,9 @@ constexpr int unmarked_call_us = 500;           // after this it asks the kernel
 constexpr std::size_t stack_slabs = 64;         // mappings that threads' stacks come from
 constexpr std::size_t stack_sizes = 8;          // sizes of them there are slabs for; others are the kernel's
 constexpr std::size_t largest_stack = 1 << 30;  // bytes; larger ones are the kernel's
+constexpr std::size_t idle_tables = 256;        // stacks that nobody has may keep their page tables
+constexpr std::uint32_t shortest_run = 64;      // of free stacks, side by side: worth a mapping made anew
+constexpr std::uint32_t longest_run = 256;      // made anew while others wait for the lock
 constexpr std::size_t kept_stacks = 64;         // of threads that ended, whose pages are kept for a while
 
 constexpr std::size_t timer_buckets = 256;      // of the table of timers that notify a fiber

@@ -61,13 +61,17 @@ long take_away(Place place) noexcept {
   const long result = slot.guard_is_mapping
                           ? kernel::call(SYS_mprotect, place.begin(), slot.guard, PROT_READ | PROT_WRITE)
                           : kernel::call(SYS_madvise, place.begin(), slot.guard, MADV_GUARD_REMOVE);
-  if (result != 0) return result;
-  by_mapping -= slot.guard_is_mapping;
-  slot.guard = 0;
-  return 0;
+  if (result == 0) lost(place);
+  return result;
 }
 
 }  // namespace
+
+void lost(Place place) noexcept {
+  Slot& slot = place.slot();
+  if (slot.guard) by_mapping -= slot.guard_is_mapping;
+  slot.guard = 0;
+}
 
 long set(Place place, std::uint32_t bytes) noexcept {
   Slot& slot = place.slot();

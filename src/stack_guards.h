@@ -15,4 +15,7 @@ namespace unblock::stack_guards {
 /// beyond can be had at all, they have stacks without a guard.
 [[nodiscard]] long set(stack_slabs::Place place, std::uint32_t bytes) noexcept;
 
+/// What was mapped at `place` is no more, its guard included.
+void lost(stack_slabs::Place place) noexcept;
+
 }  // namespace unblock::stack_guards

@@ -52,17 +52,24 @@ std::uint32_t next_count(std::size_t bytes) noexcept {
   return count;
 }
 
+// What mmap(2) gives.
+long map_stacks(std::uintptr_t where, std::size_t bytes, int more_flags) noexcept {
+  const long start =
+      kernel::call(SYS_mmap, where, bytes, PROT_READ | PROT_WRITE,
+                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK | more_flags, -1, 0);
+  // A stack takes as many pages as it uses, whatever the machine does for large mappings.
+  if (!kernel::failed(start)) kernel::call(SYS_madvise, start, bytes, MADV_NOHUGEPAGE);
+  return start;
+}
+
 bool map(Slab& slab, std::size_t bytes, std::uint32_t count) noexcept {
-  const long start = kernel::call(SYS_mmap, nullptr, bytes * count, PROT_READ | PROT_WRITE,
-                                  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
+  const long start = map_stacks(0, bytes * count, 0);
   if (kernel::failed(start)) return false;
   auto* slots = static_cast<Slot*>(memory::map(count * sizeof(Slot)));
   if (!slots) {
     kernel::call(SYS_munmap, start, bytes * count);
     return false;
   }
-  // A stack takes as many pages as it uses, whatever the machine does for large mappings.
-  kernel::call(SYS_madvise, start, bytes * count, MADV_NOHUGEPAGE);
   const auto begin = static_cast<std::uintptr_t>(start);
   slab = {begin, begin + bytes * count, bytes, slots, count, 0};
   return true;
@@ -116,6 +123,10 @@ Place fresh(std::size_t bytes) noexcept {
   }
   Slab* slab = make(bytes);
   return slab ? Place(*slab, slab->fresh++) : Place();
+}
+
+bool renew(Place first, std::uint32_t count) noexcept {
+  return !kernel::failed(map_stacks(first.begin(), first.bytes() * count, MAP_FIXED));
 }
 
 void forget() noexcept {

@@ -21,6 +21,7 @@ enum class State : std::uint8_t {
 struct Slot {
   State state = State::Fresh;
   std::uint8_t kept = 0;       ///< its number, from 1, among those with pages kept; 0: it is not one of them
+  bool tables = false;            ///< it was given out, so the kernel may have page tables for it
   bool guard_is_mapping = false;  ///< its guard is a mapping of its own, not a mark in the page table
   std::uint32_t next = 0;      ///< the name of the next in a list of free ones; 0: none
   std::uint32_t guard = 0;     ///< bytes at the low end that are a guard now
@@ -69,6 +70,10 @@ class Place {
 /// the program noticing: its address space or its data are limited, it locks its memory, or memory may not be
 /// promised beyond what there is (vm.overcommit_memory).
 [[nodiscard]] Place fresh(std::size_t bytes) noexcept;
+
+/// Makes the `count` places from `first` on, in one slab, as they were when they were fresh: without pages,
+/// page tables and guards. False if that cannot be, and nothing may be there any more.
+[[nodiscard]] bool renew(Place first, std::uint32_t count) noexcept;
 
 /// Calls `visit(place)` for each place that these bytes touch.
 template <class Visit>

@@ -13,6 +13,7 @@
 #include "signal_state.h"
 #include "stack_guards.h"
 #include "stack_slabs.h"
+#include "stack_tables.h"
 
 namespace unblock::stacks {
 
@@ -100,6 +101,7 @@ void disown(Place place) noexcept {
   Slot& slot = place.slot();
   if (slot.state == State::Foreign) return;
   if (slot.kept) release(place);
+  stack_tables::lost(place);
   switch (slot.state) {
     case State::Fresh:
     case State::Free: kernel::call(SYS_munmap, place.begin(), place.bytes()); break;
@@ -154,6 +156,7 @@ std::uintptr_t map(std::size_t bytes) noexcept {
   if (!place) place = stack_slabs::fresh(bytes);
   if (!place) return 0;
   no_longer_kept(place.slot());
+  stack_tables::taken(place);
   place.slot().state = State::Mapped;
   return place.begin();
 }
@@ -200,6 +203,7 @@ long unmap(std::uintptr_t begin, std::size_t bytes) noexcept {
     const State state = place ? place.slot().state : State::Foreign;
     const bool given = state == State::Mapped || state == State::Open || state == State::Used;
     if (given && place.begin() == begin && place.bytes() == bytes) {
+      stack_tables::freed(place);
       Size& size = *size_of(bytes);
       if (state == State::Used && keep(place, bytes)) {
         push(size.with_pages, place);
@@ -223,6 +227,7 @@ void disown(std::uintptr_t begin, std::size_t bytes) noexcept {
 
 void disown_unused() noexcept {
   Guard guard(lock);
+  stack_tables::keep_all();
   stack_slabs::each(0, ~std::uintptr_t{0}, [](Place place) {
     if (const State state = place.slot().state; state == State::Fresh || state == State::Free) disown(place);
   });
@@ -254,6 +259,10 @@ void release_kept() noexcept {
     Guard guard(lock);  // not for all of them: others wait for it
     if (kept_used >> number & 1) release(kept[number].place);
   }
+  for (bool more = true; more;) {
+    Guard guard(lock);
+    more = stack_tables::give_back_some();
+  }
 }
 
 bool guards(std::uintptr_t address) noexcept {
@@ -264,6 +273,7 @@ bool guards(std::uintptr_t address) noexcept {
 void forget() noexcept {
   lock.reset();
   stack_slabs::forget();
+  stack_tables::forget();
   for (Size& size : sizes) size = {};
   kept_used = 0;
   forget_stray();

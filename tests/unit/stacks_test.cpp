@@ -2,7 +2,9 @@
 #include <catch2/catch.hpp>
 #include <cstring>
 #include <sys/mman.h>
+#include <vector>
 
+#include "runtime_limits.h"
 #include "stacks.h"
 
 using namespace unblock;
@@ -67,6 +69,36 @@ TEST_CASE("one that failed before it had a thread is all zeroes") {
   REQUIRE(stacks::map(bytes) == begin);
   REQUIRE(stacks::protect(begin + page, bytes - page, both) == 0);
   CHECK(zero(begin + page, bytes - page));
+  stacks::forget();
+}
+
+TEST_CASE("many that nobody has are made anew, without guards and pages") {
+  std::vector<std::uintptr_t> all(limits::idle_tables + 2 * limits::shortest_run);
+  for (std::uintptr_t& begin : all) begin = used_stack();
+  const std::uintptr_t one = all[all.size() / 2];
+  for (const std::uintptr_t begin : all) CHECK(stacks::unmap(begin, bytes) == 0);
+  CHECK(stacks::guards(one));
+  stacks::release_kept();
+  CHECK_FALSE(stacks::guards(one));
+  CHECK(mapped(one));
+  CHECK(resident(one) == 0);
+  for (std::uintptr_t& begin : all) begin = used_stack();
+  CHECK(stacks::guards(all.front()));
+  CHECK(stacks::guards(all.back()));
+  for (const std::uintptr_t begin : all) CHECK(stacks::unmap(begin, bytes) == 0);
+  stacks::forget();
+}
+
+TEST_CASE("one in use among them stays as it is") {
+  std::vector<std::uintptr_t> all(limits::idle_tables + 4 * limits::shortest_run);
+  for (std::uintptr_t& begin : all) begin = used_stack();
+  const std::uintptr_t one = all[all.size() / 2];
+  for (const std::uintptr_t begin : all)
+    if (begin != one) CHECK(stacks::unmap(begin, bytes) == 0);
+  stacks::release_kept();
+  CHECK(stacks::guards(one));
+  CHECK(resident(one) == bytes - page);
+  CHECK(stacks::unmap(one, bytes) == 0);
   stacks::forget();
 }
 
