@@ -27,6 +27,8 @@ enum Known : std::uint8_t {
   NoSendTimeout = 8,
   Drained = 16,
   ByteStream = 32,
+  ReceiveTimeout = 64,  // in the entry
+  SendTimeout = 128,
 };
 
 struct Entry {
@@ -34,7 +36,10 @@ struct Entry {
   std::atomic<std::uint8_t> known;
   std::atomic<std::uint8_t> guesses;  // how many more reads wait before they ask
   std::atomic<std::uint32_t> born;    // the epoch it was made in; 0: not known
+  std::atomic<std::uint32_t> receive_timeout, send_timeout;  // microseconds
 };
+
+constexpr Nanoseconds microsecond = second / 1'000'000;
 
 constinit std::atomic<Entry*> chunks[limits::max_descriptors / limits::descriptor_chunk];
 constinit std::atomic<std::uint32_t> epoch{1};
@@ -173,15 +178,25 @@ bool ready(int fd, short events) noexcept {
 
 Nanoseconds socket_timeout(int fd, int option) noexcept {
   Entry* entry = find(fd);
-  const Known none = option == SO_RCVTIMEO ? NoReceiveTimeout : NoSendTimeout;
-  if (knows(entry, none)) return never;
+  const bool receives = option == SO_RCVTIMEO;
+  if (knows(entry, receives ? NoReceiveTimeout : NoSendTimeout)) return never;
+  if (knows(entry, receives ? ReceiveTimeout : SendTimeout))
+    return (receives ? entry->receive_timeout : entry->send_timeout).load(std::memory_order_relaxed) *
+           microsecond;
   timeval timeout{};
   socklen_t size = sizeof timeout;
   if (kernel::call(SYS_getsockopt, fd, SOL_SOCKET, option, &timeout, &size) < 0) return never;
-  const Nanoseconds interval = timeout.tv_sec * second + timeout.tv_usec * (second / 1'000'000);
-  if (interval) return interval;
-  learn(entry, none);
-  return never;
+  const Nanoseconds microseconds = timeout.tv_sec * 1'000'000 + timeout.tv_usec;
+  if (microseconds == 0) {
+    learn(entry, receives ? NoReceiveTimeout : NoSendTimeout);
+    return never;
+  }
+  if (is_private(entry) && microseconds <= UINT32_MAX) {
+    (receives ? entry->receive_timeout : entry->send_timeout)
+        .store(static_cast<std::uint32_t>(microseconds), std::memory_order_relaxed);
+    learn(entry, receives ? ReceiveTimeout : SendTimeout);
+  }
+  return microseconds * microsecond;
 }
 
 void born(int fd, bool stream) noexcept {

@@ -134,15 +134,17 @@ bool saturated(Processor& processor, Sight& sight) noexcept {
   return now - sight.busy_since >= limits::saturated * options::values().help_after * (second / 1'000'000);
 }
 
-// One that sleeps is woken to help, else there is one more.
+// One that sleeps is woken to help, else there is one more, if there may be: which is not asked again at
+// once.
 void help(Sight& sight) noexcept {
   if (processors::any_idle()) {
     processors::call_for_help();
-  } else if (processors::count() < processors::wanted()) {
-    Processor* made = processors::create();
-    if (made && !carriers::give(*made)) log::debug(log::sched, "no kernel thread for another processor");
-    sight.busy_since = 0;
+    return;
   }
+  sight.busy_since = 0;
+  if (processors::count() >= processors::wanted()) return;
+  Processor* made = processors::create();
+  if (made && !carriers::give(*made)) log::debug(log::sched, "no kernel thread for another processor");
 }
 
 // Whether the fiber there has computed for so long that its processor's loop is asked for it.

@@ -38,12 +38,11 @@ constinit State state;
 
 // Fibers with a signal that found them where it could not be handled: kicked until it is.
 void kick_again() noexcept {
-  const long pid = kernel::call(SYS_getpid);
-  carriers::each([&](Carrier& carrier) {
+  carriers::each([](Carrier& carrier) {
     Fiber* fiber = carrier.running;
     const pid_t ktid = carrier.ktid.load(std::memory_order_relaxed);
     if (fiber && ktid && fiber->signals.attention.load(std::memory_order_relaxed))
-      kernel::call(SYS_tgkill, pid, ktid, signals::kick);
+      kernel::call(SYS_tgkill, kernel::call(SYS_getpid), ktid, signals::kick);
   });
 }
 

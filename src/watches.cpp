@@ -2,6 +2,7 @@
 #include "watches.h"
 
 #include <new>
+#include <utility>
 
 #include "fiber.h"
 #include "memory.h"
@@ -63,6 +64,7 @@ bool Watches::add(IoWaiter& waiter) noexcept {
       !arm(*watch, waiter.fd, watch->armed | waiter.events))
     return false;
   enqueue(*watch, waiter);
+  watch->unclaimed = false;
   watch->busy.store(true, std::memory_order_relaxed);
   return true;
 }
@@ -137,8 +139,10 @@ void Watches::ready(int fd, unsigned events) noexcept {
     Processor& home = *waiter->fiber->home;
     for_holder_ ? home.post(*waiter->fiber) : home.push(*waiter->fiber);
   }
-  // Nobody waits for it and it would be reported over and over.
-  if ((events & watch->armed & ~found) != 0) static_cast<void>(arm(*watch, fd, wanted(*watch)));
+  if ((events & watch->armed & ~found) == 0) return;
+  // Nobody waits for it, and it would be reported over and over. The first time is passed over: a stream's
+  // reader may be about to ask for more.
+  if (std::exchange(watch->unclaimed, true)) static_cast<void>(arm(*watch, fd, wanted(*watch)));
 }
 
 }  // namespace unblock

@@ -14,7 +14,8 @@ namespace unblock {
 
 /// The waiters of every descriptor, and what its loop was asked to watch for them. A watch stays armed
 /// after its waiter was woken, since most descriptors are waited for again and again; it is taken back
-/// when an event finds nobody, or the descriptor is closed. All but busy() is for those who hold the lock.
+/// when two events running find nobody, or the descriptor is closed. All but busy() is for those who hold the
+/// lock.
 class Watches final : public EventSink {
  public:
   Watches(EventLoop& loop, Lock& lock) noexcept : loop_(loop), lock_(lock) {}
@@ -54,6 +55,7 @@ class Watches final : public EventSink {
     IoWaiter* last;
     unsigned armed;              // what the loop watches for
     bool reopened;               // the number may have changed its meaning since it was armed
+    bool unclaimed;              // the last event was for nobody
     std::atomic<bool> busy;
   };
 
