@@ -61,10 +61,8 @@ Entry* find_or_create(int fd) noexcept {
   return find(fd);
 }
 
-Kind inspect(int fd) noexcept {
-  struct stat status;
-  if (kernel::call(SYS_fstat, fd, &status) < 0) return Kind::Unknown;
-  switch (status.st_mode & S_IFMT) {
+Kind kind_by(unsigned mode) noexcept {
+  switch (mode & S_IFMT) {
     case S_IFSOCK: return Kind::Socket;
     case S_IFIFO: return Kind::Stream;
     case S_IFREG:
@@ -72,6 +70,11 @@ Kind inspect(int fd) noexcept {
     case S_IFBLK: return Kind::File;
     default: return Kind::Stream;  // until it answers that it cannot
   }
+}
+
+Kind inspect(int fd) noexcept {
+  struct stat status;
+  return kernel::call(SYS_fstat, fd, &status) < 0 ? Kind::Unknown : kind_by(status.st_mode);
 }
 
 }  // namespace
@@ -82,6 +85,12 @@ Kind kind(int fd) noexcept {
   Kind known = entry->kind.load(std::memory_order_relaxed);
   if (known == Kind::Unknown) entry->kind.store(known = inspect(fd), std::memory_order_relaxed);
   return known;
+}
+
+void inspected(int fd, unsigned mode) noexcept {
+  Entry* entry = find_or_create(fd);
+  if (entry && entry->kind.load(std::memory_order_relaxed) == Kind::Unknown)
+    entry->kind.store(kind_by(mode), std::memory_order_relaxed);
 }
 
 void remember(int fd, Kind kind) noexcept {

@@ -19,6 +19,8 @@ enum class Kind : std::uint8_t {
 
 [[nodiscard]] Kind kind(int fd) noexcept;
 void remember(int fd, Kind kind) noexcept;
+/// The same by the mode that fstat(2) gave; what was learned by trying stays.
+void inspected(int fd, unsigned mode) noexcept;
 
 /// Whether the program wants calls on `fd` to wait. The flag is the open file's, so the kernel is asked,
 /// unless nobody but this process can have changed it since it last was.

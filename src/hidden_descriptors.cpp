@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <climits>
 #include <fcntl.h>
 #include <sys/resource.h>
 
@@ -22,10 +23,12 @@ struct Hidden {
 
 constinit Hidden hidden_ones[limits::hidden_descriptors];
 constinit std::atomic<unsigned> count{0};
+constinit std::atomic<int> lowest{INT_MAX};  // number there ever was: the program's own are mostly below
 constinit Lock lock;
 
 Hidden* find(int fd) noexcept {
-  if (fd < 0 || count.load(std::memory_order_relaxed) == 0) return nullptr;
+  if (fd < lowest.load(std::memory_order_relaxed) || count.load(std::memory_order_relaxed) == 0)
+    return nullptr;
   for (Hidden& entry : hidden_ones)
     if (entry.number.load(std::memory_order_relaxed) == fd + 1) return &entry;
   return nullptr;
@@ -36,6 +39,7 @@ Hidden* add(int fd, unsigned users) noexcept {
   for (Hidden& entry : hidden_ones) {
     if (entry.number.load(std::memory_order_relaxed) != 0) continue;
     entry.users = users;
+    if (fd < lowest.load(std::memory_order_relaxed)) lowest.store(fd, std::memory_order_relaxed);
     entry.number.store(fd + 1, std::memory_order_relaxed);
     count.fetch_add(1, std::memory_order_relaxed);
     return &entry;

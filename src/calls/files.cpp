@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 
 #include "arguments.h"
 #include "asking.h"
@@ -12,6 +13,7 @@
 #include "in_place.h"
 #include "kernel.h"
 #include "siblings.h"
+#include "user.h"
 
 namespace unblock::calls {
 
@@ -61,6 +63,18 @@ long open(Fiber& fiber, const char* path, int flags, mode_t mode) noexcept {
 
 long openat(Fiber& fiber, int directory, const char* path, int flags, mode_t mode) noexcept {
   return in_place::perhaps(fiber, SYS_openat, Words(directory, path, flags, mode).words);
+}
+
+// fstat(3) is this call with an empty path, which most programs make before they read a file: what it says of
+// the descriptor need not be asked again.
+long newfstatat(Fiber& fiber, int directory, const char* path, void* status, int flags) noexcept {
+  const long result = in_place::perhaps(fiber, SYS_newfstatat, Words(directory, path, status, flags).words);
+  char first = 0;
+  struct stat seen;
+  if (result == 0 && (flags & AT_EMPTY_PATH) && directory >= 0 && user::copy(&first, path, 1) && !first &&
+      user::copy(&seen, status, sizeof seen))
+    descriptors::inspected(directory, seen.st_mode);
+  return result;
 }
 
 }  // namespace unblock::calls

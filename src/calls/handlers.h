@@ -133,5 +133,6 @@ long ioctl(Fiber& fiber, int fd, unsigned long request, long argument) noexcept;
 long flock(Fiber& fiber, int fd, int operation) noexcept;
 long open(Fiber& fiber, const char* path, int flags, mode_t mode) noexcept;
 long openat(Fiber& fiber, int directory, const char* path, int flags, mode_t mode) noexcept;
+long newfstatat(Fiber& fiber, int directory, const char* path, void* status, int flags) noexcept;
 
 }  // namespace unblock::calls

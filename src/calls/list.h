@@ -146,7 +146,7 @@
   X(getdents64, Perhaps, Files)              \
   X(stat, Perhaps, Files)                    \
   X(lstat, Perhaps, Files)                   \
-  X(newfstatat, Perhaps, Files)              \
+  X(newfstatat, Fiber, Files)                \
   X(statx, Perhaps, Files)                   \
   X(access, Perhaps, Files)                  \
   X(faccessat, Perhaps, Files)               \
