@@ -81,11 +81,12 @@ class Scene:
             time.sleep(0.05)
         return False
 
-    def request(self, path: str, body: Optional[bytes] = None) -> tuple[int, bytes]:
-        """One HTTP request on a connection of its own: status and body."""
+    def request(self, path: str, body: Optional[bytes] = None, kind: str = "") -> tuple[int, bytes]:
+        """One HTTP request on a connection of its own, its body of that content type: status and body."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         try:
-            connection.request("GET" if body is None else "POST", path, body)
+            headers = {"Content-Type": kind} if kind else {}
+            connection.request("GET" if body is None else "POST", path, body, headers)
             answer = connection.getresponse()
             return answer.status, answer.read()
         finally:
