@@ -55,7 +55,7 @@ def counts(build: Path):
     """Two pages of a stack are in use: glibc's descriptor and TLS take all of one. With 8 MiB from one stack to
     the next each has a page of page tables, too."""
     yield "a sleeping thread", per_sleeper(build), 13.3
-    yield "a sleeping thread, stacks of 64 KiB", per_sleeper(build, "64"), 9.4
+    yield "a sleeping thread, stacks of 64 KiB", per_sleeper(build, "64"), 9.2
     if resource.getrlimit(resource.RLIMIT_NOFILE)[1] < CONNECTIONS + 100:
         raise counting.Uncountable(f"a process may not have {CONNECTIONS} descriptors")
     yield "an idle connection", per_connection(build), 13.7
