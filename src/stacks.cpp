@@ -247,7 +247,7 @@ void begin(std::uintptr_t top) noexcept {
   place.slot().occupied = static_cast<std::uint32_t>(place.end() - top);
 }
 
-void release_kept() noexcept {
+bool release_kept() noexcept {
   if (stray_end.load(std::memory_order_relaxed)) {
     Guard guard(lock);
     const std::uintptr_t begin = stray_begin.load(std::memory_order_relaxed);
@@ -259,10 +259,12 @@ void release_kept() noexcept {
     Guard guard(lock);  // not for all of them: others wait for it
     if (kept_used >> number & 1) release(kept[number].place);
   }
-  for (bool more = true; more;) {
+  bool more = true;
+  for (unsigned run = 0; more && run < limits::runs_at_once; ++run) {
     Guard guard(lock);
     more = stack_tables::give_back_some();
   }
+  return more;
 }
 
 bool guards(std::uintptr_t address) noexcept {

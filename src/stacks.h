@@ -36,8 +36,9 @@ void disown_unused() noexcept;
 /// A thread starts on the stack that ends at `top`.
 void begin(std::uintptr_t top) noexcept;
 
-/// Gives back the pages that were kept: every second, and when nothing runs. Any kernel thread.
-void release_kept() noexcept;
+/// Gives back the pages that were kept, and of page tables that nobody needs as many as half a millisecond
+/// allows: every second, and when nothing runs. True if there are more. Any kernel thread.
+bool release_kept() noexcept;
 
 /// Whether `address` is in a guard. Async-signal-safe.
 [[nodiscard]] bool guards(std::uintptr_t address) noexcept;

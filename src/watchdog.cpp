@@ -67,8 +67,7 @@ bool idle() noexcept {
 void release_stacks(Nanoseconds& last) noexcept {
   const Nanoseconds now = clock_time::now();
   if (now - last < second) return;
-  last = now;
-  stacks::release_kept();
+  if (!stacks::release_kept()) last = now;
 }
 
 void body(void*) {
@@ -80,7 +79,8 @@ void body(void*) {
     credentials::follow(credentials);
     release_stacks(released);
     if (quiet > limits::watchdog_looks && idle()) {
-      stacks::release_kept();
+      while (stacks::release_kept() && idle()) {
+      }
       deadlock::look();
       state.asleep.store(true, std::memory_order_seq_cst);
       if (idle()) sleep(0);
