@@ -12,7 +12,7 @@ from comparison.counters import SystemCalls
 from comparison.process import kill_all
 
 MOST = 2.1   # a request
-ATTEMPTS = 4  # when others keep the machine busy, few connections may have something to say at a time
+ATTEMPTS = 10  # when others keep the machine busy, few connections may have something to say at a time
 
 
 def per_request(build: Path, load: str) -> float:
