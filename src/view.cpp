@@ -1,6 +1,7 @@
 // Where the runtime keeps what `unblock --pid` shows.
 #include "view.h"
 
+#include "carrier.h"
 #include "fiber.h"
 #include "processors.h"
 #include "stats.h"
@@ -9,6 +10,8 @@ namespace unblock {
 
 constinit View unblock_view = {
     .version = UNBLOCK_VERSION,
+    .fiber_size = sizeof(Fiber),
+    .carrier_size = sizeof(Carrier),
     .processor_count = &processors::detail::count,
     .slots_used = &fibers::detail::used,
     .chunks = fibers::detail::chunks,

@@ -16,6 +16,7 @@ struct Counters;
 /// and takes what it finds for a hint: nobody stops for it.
 struct View {
   char version[16];
+  std::uint32_t fiber_size, carrier_size;  ///< tell builds of a version apart
   std::atomic<bool> active{false};  ///< threads are fibers
   std::atomic<int> processors{
       0};  ///< how many may run at once, for the reader to change; 0: as --processors says

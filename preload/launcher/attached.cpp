@@ -9,16 +9,19 @@
 #include <sstream>
 #include <string>
 #include <sys/uio.h>
+#include <utility>
 
+#include "../../src/carrier.h"
+#include "../../src/fiber.h"
 #include "failure.h"
 
 namespace unblock::launcher {
 namespace {
 
-/// Where the library begins in a process, and its file as we can open it.
+/// Where the library begins in a process, and what it was read from.
 struct Mapping {
   std::uintptr_t begin;
-  std::string file;
+  std::string contents;
 };
 
 bool is_library(std::string_view path) {
@@ -26,22 +29,28 @@ bool is_library(std::string_view path) {
   return name == "libunblock-preload.so" || name.starts_with("libunblock.so");
 }
 
-/// By proc_pid_maps(5); the file by the range it is mapped to, which finds it even when it was replaced.
+std::string contents(const std::string& file) {
+  std::ifstream stream(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+/// By proc_pid_maps(5). The file by the range it is mapped to, which finds it even when it was replaced, but
+/// is for the privileged; else by its name. Ends the launcher if there is no such process, or it is another
+/// user's.
 std::optional<Mapping> find_mapping(pid_t pid) {
   const std::string directory = "/proc/" + std::to_string(pid);
   std::ifstream maps(directory + "/maps");
+  if (!maps) fail(own_failure, "process ", pid, ": ", std::strerror(errno == ENOENT ? ESRCH : errno));
   for (std::string line; std::getline(maps, line);) {
     std::istringstream words(line);
     std::string range, permissions, offset, device, inode, path;
     words >> range >> permissions >> offset >> device >> inode >> path;
-    if (is_library(path)) return Mapping{std::stoul(range, nullptr, 16), directory + "/map_files/" + range};
+    if (!is_library(path)) continue;
+    std::string file = contents(directory + "/map_files/" + range);
+    if (file.empty()) file = contents(directory + "/root" + path);
+    return Mapping{std::stoul(range, nullptr, 16), std::move(file)};
   }
   return std::nullopt;
-}
-
-std::string contents(const std::string& file) {
-  std::ifstream stream(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(stream), {}};
 }
 
 template <class T>
@@ -79,16 +88,15 @@ bool Attached::read_bytes(std::uintptr_t address, void* copy, std::size_t size) 
 Attached::Attached(pid_t pid) : pid_(pid) {
   const std::string process = "process " + std::to_string(pid);
   const auto mapping = find_mapping(pid);
-  if (!mapping && access(("/proc/" + std::to_string(pid) + "/maps").c_str(), R_OK) != 0)
-    fail(own_failure, process, ": ", std::strerror(errno == ENOENT ? ESRCH : errno));
   if (!mapping) fail(own_failure, process, " does not run under unblock; start it as 'unblock PROGRAM'");
-  const auto value = exported(contents(mapping->file), "unblock_view");
+  const auto value = exported(mapping->contents, "unblock_view");
   if (!value) fail(own_failure, process, " has a library of unblock that cannot be read");
   view_address_ = mapping->begin + *value;
   if (!read_bytes(view_address_, view_, sizeof view_))
     fail(own_failure, process, " may not be looked at: ", std::strerror(errno), "; see ptrace(2)");
-  if (std::strncmp(view().version, UNBLOCK_VERSION, sizeof view().version) != 0)
-    fail(own_failure, process, " runs under another version of unblock");
+  const bool same = std::strncmp(view().version, UNBLOCK_VERSION, sizeof view().version) == 0 &&
+                    view().fiber_size == sizeof(Fiber) && view().carrier_size == sizeof(Carrier);
+  if (!same) fail(own_failure, process, " runs under another version of unblock");
 }
 
 void Attached::set_processors(int number) const {
