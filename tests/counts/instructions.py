@@ -16,15 +16,15 @@ CONNECTIONS = 64   # of the program exchanges
 
 
 def counted(library: Path, *command: str) -> int:
-    """Of one run; natively if `library` is empty."""
+    """Of one run, its child programs included; natively if `library` is empty."""
     environment = {"PATH": os.environ["PATH"], "LD_PRELOAD": str(library) if library.name else "", **ALONE}
-    valgrind = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"]
+    valgrind = ["valgrind", "--trace-children=yes", "--tool=callgrind", "--callgrind-out-file=/dev/null"]
     done = subprocess.run([*valgrind, *command], env=environment, capture_output=True, text=True, check=False,
                           timeout=100)
-    found = re.search(r"refs:\s*([\d,]+)", done.stderr)
+    found = re.findall(r"refs:\s*([\d,]+)", done.stderr)
     if done.returncode != 0 or not found:
         raise counting.Uncountable(f"{command[0]} cannot be run by valgrind: {done.stderr.strip()[-200:]}")
-    return int(found[1].replace(",", ""))
+    return sum(int(number.replace(",", "")) for number in found)
 
 
 def least(library: Path, *command: str) -> int:
@@ -46,6 +46,9 @@ def counts(build: Path):
     calls = [counted(library, *copy, "count=20000") - counted(library, *copy, "count=0")
              for library in (ours, nothing)]
     yield "a call of a program without threads", (calls[0] - calls[1]) / 40_000, 9
+    compiler = ["cc", "-S", "-o", "/dev/null", str(Path(__file__).with_name("exchanges.c"))]
+    ratio = counted(ours, *compiler) / counted(nothing, *compiler)
+    yield "a compiler, per cent", (ratio - 1) * 100, 1
     first = counted(ours, threads, "create", "1") - counted(nothing, threads, "create", "1")
     yield "a start with a thread", first, 12_100_000
     rounds = least(ours, exchanges, "500") - least(ours, exchanges, "100")
