@@ -1,4 +1,5 @@
 """Knot DNS: workers for UDP and TCP, user-space RCU, transactions on zones while they are asked for."""
+from programs.unbound import dig, question
 
 SETTINGS = """server:
   rundir: "{dir}"
@@ -27,19 +28,13 @@ def exercise(scene):
     (scene.dir / "db").mkdir()
     settings = scene.write("knot.conf", SETTINGS.format(port=scene.port, dir=scene.dir))
     server = scene.start(f"/usr/sbin/knotd -c {settings}")
-    dig = f"dig @127.0.0.1 -p {scene.port} +short +tries=1 +time=10 "
-
-    def ask(way, number):
-        return scene.client(f"{dig} {way} host{number}.example A").split()[0]
-    right = [f"10.0.1.{i}" for i in range(64)]
     control = f"knotc -c {settings} "
     for when in ("", ", again"):
-        scene.check("64 questions by UDP" + when, scene.crowd(64, lambda i: ask("+notcp", i)), right)
-        scene.check("64 by TCP" + when, scene.crowd(64, lambda i: ask("+tcp", i)), right)
+        question(scene, {f"host{i}": f"10.0.1.{i}" for i in range(64)}, when)
         scene.same("a transaction" + when, scene.client(control + "zone-begin example"))
         name = f"late{len(when)}"
         scene.same("a change" + when, scene.client(control + f"zone-set example {name} 60 A 10.9.9.9"))
         scene.same("its end" + when, scene.client(control + "zone-commit example"))
-        found = scene.until(lambda: "10.9.9.9" in scene.client(dig + f"{name}.example A"))
+        found = scene.until(lambda: "10.9.9.9" in dig(scene, "", name))
         scene.check("what it added" + when, found)
     scene.stop(server)

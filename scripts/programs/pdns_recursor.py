@@ -1,4 +1,5 @@
 """PowerDNS Recursor: threads with coroutines of its own inside, by Boost.Context."""
+from programs.unbound import dig, question
 
 SETTINGS = """local-address=127.0.0.1
 local-port={port}
@@ -25,16 +26,10 @@ def exercise(scene):
     scene.write("zone", zone + "".join(records))
     scene.write("recursor.conf", SETTINGS.format(port=scene.port, dir=scene.dir))
     server = scene.start(f"/usr/sbin/pdns_recursor --config-dir={scene.dir}")
-    dig = f"dig @127.0.0.1 -p {scene.port} +short +tries=1 +time=10 "
-
-    def ask(way, number):
-        return scene.client(f"{dig} {way} host{number % NAMES}.example A").split()[0]
-    right = [f"10.0.0.{i}" for i in range(64)]
-    scene.check("64 questions by UDP", scene.crowd(64, lambda i: ask("+notcp", i)), right)
-    scene.check("64 by TCP", scene.crowd(64, lambda i: ask("+tcp", i)), right)
+    question(scene, {f"host{i}": f"10.0.0.{i}" for i in range(64)})
     control = f"rec_control --config-dir={scene.dir} --socket-dir={scene.dir} "
     scene.same("questions it counted", scene.client(control + "get questions"))
     scene.write("zone", zone + "".join(records) + "late IN A 10.9.9.9\n")
     scene.same("a reload", scene.client(control + "reload-zones"))
-    scene.check("a new name", scene.until(lambda: "10.9.9.9" in scene.client(dig + "late.example A")))
+    scene.check("a new name", scene.until(lambda: "10.9.9.9" in dig(scene, "", "late")))
     scene.stop(server)
