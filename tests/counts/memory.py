@@ -46,7 +46,7 @@ def per_connection(build: Path, *limit: str) -> float:
 
 def missing_beyond_guards(build: Path) -> int:
     """Threads that cannot be had as on a kernel without guard regions."""
-    command = [str(build / "tests" / "programs" / "without_guard_regions"), str(build / "unblock"),
+    command = [str(build / "tests" / "programs" / "older_kernel"), str(build / "unblock"),
                str(build / "scripts" / "contender_sleepers"), str(CROWD), "64"]
     return CROWD - int(pairs(command)["threads"])
 
