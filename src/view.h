@@ -18,8 +18,8 @@ struct View {
   char version[16];
   std::uint32_t fiber_size, carrier_size;  ///< tell builds of a version apart
   std::atomic<bool> active{false};  ///< threads are fibers
-  std::atomic<int> processors{
-      0};  ///< how many may run at once, for the reader to change; 0: as --processors says
+  /// How many may run at once, for the reader to change; 0: as --processors says.
+  std::atomic<int> processors{0};
   const std::atomic<int>* processor_count;
   const std::atomic<std::uint32_t>* slots_used;  ///< of the table of fibers
   const std::atomic<Fiber*>* chunks;             ///< of that table
