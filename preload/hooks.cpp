@@ -218,7 +218,10 @@ extern "C" [[gnu::visibility("default")]] int close(int fd) {
 
 extern "C" [[gnu::visibility("default")]] int epoll_create1(int flags) {
   const int fd = real::epoll_create1(flags);
-  return libev::inside() ? descriptors::hide(fd) : fd;
+  if (!libev::inside()) return fd;
+  const int hidden = descriptors::hide(fd);
+  libev::made_backend(hidden);
+  return hidden;
 }
 
 extern "C" [[gnu::visibility("default")]] int epoll_ctl(int epfd, int operation, int fd, epoll_event* event) {

@@ -35,7 +35,7 @@
     (fd, data, size, flags, to, length))                                                                     \
   X(int, sendmmsg, (int fd, mmsghdr* messages, unsigned count, int flags), (fd, messages, count, flags))     \
   X(ssize_t, sendfile, (int out, int in, off_t* offset, size_t size), (out, in, offset, size))               \
-  X(int, ppoll, (pollfd* entries, nfds_t count, const timespec* timeout, const sigset_t* mask),              \
+  X(int, ppoll, (pollfd * entries, nfds_t count, const timespec* timeout, const sigset_t* mask),             \
     (entries, count, timeout, mask))                                                                         \
   X(int, pselect,                                                                                            \
     (int count, fd_set* read, fd_set* write, fd_set* except, const timespec* timeout, const sigset_t* mask), \

@@ -35,7 +35,8 @@ bool waits_for_a_lock(const Fiber& fiber) noexcept {
          fiber.futex_node.bucket.load(std::memory_order_acquire) && !fiber.deadline_slot;
 }
 
-// Whoever waits has no faults; libc's own two, for cancelling threads and changing their ids, come from threads.
+// Whoever waits has no faults; libc's own two, for cancelling threads and changing their ids, come from
+// threads.
 bool has_handlers() noexcept {
   constexpr SignalSet of_libc = signal_bit(32) | signal_bit(33);
   for (int signal = 1; signal <= 64; ++signal) {

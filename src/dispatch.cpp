@@ -9,6 +9,7 @@
 #include "calls/list.h"
 #include "calls/natively.h"
 #include "edge.h"
+#include "embedding.h"
 #include "facilities.h"
 #include "in_place.h"
 #include "options.h"
@@ -169,6 +170,8 @@ unblock::Verdict unblock_dispatch(unblock::Frame* frame) {
       });
     }
   }
+  if (not_its_own) [[unlikely]]
+    embedding::after_call(*fiber);
   frame->rax = static_cast<std::uint64_t>(result);
   return Verdict::Answered;
 }

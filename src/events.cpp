@@ -17,7 +17,7 @@ namespace {
 using Callback = void(const unblock_event* event, void* argument);
 
 // Calls what `which` names. A callback may change errno, which the program is in the middle of using.
-void call(Callback* unblock_events::* which, const unblock_event& event) noexcept {
+void call(Callback* unblock_events::*which, const unblock_event& event) noexcept {
   const unblock_events* table = detail::table.load(std::memory_order_acquire);
   if (!table || !(table->*which)) return;
   const int before = errno;

@@ -3,6 +3,7 @@
 
 #include <ev.h>
 #include <new>
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/timerfd.h>
 
@@ -46,6 +47,17 @@ class LibevLoop final : public EventLoop {
   void poll(Nanoseconds deadline, EventSink& sink) noexcept override;
   void wake() noexcept override;
   void abandon() noexcept override { descriptors::close_all_hidden(); }
+  void show_in(int epfd) noexcept override {
+    shown_in_ = epfd;
+    show_backend();
+  }
+  void expect(Nanoseconds deadline) noexcept override {
+    if (deadline != never) static_cast<void>(set_alarm(deadline));
+  }
+  void made_backend(int fd) noexcept {
+    backend_ = fd;
+    show_backend();
+  }
   void refused(int fd) noexcept { refused_[refused_count_++ % refusals] = fd; }
 
  private:
@@ -70,6 +82,7 @@ class LibevLoop final : public EventLoop {
   [[nodiscard]] bool open_own_descriptors() noexcept;
   [[nodiscard]] bool set_alarm(Nanoseconds deadline) noexcept;
   void run(int flags) noexcept;
+  void show_backend() noexcept;
   static void on_io(struct ev_loop* loop, ev_io* watcher, int events);
 
   struct ev_loop* loop_ = nullptr;
@@ -78,6 +91,8 @@ class LibevLoop final : public EventLoop {
   ev_io alarm_watcher_;
   UnusualEvents unusual_;
   ev_io unusual_watcher_;
+  int backend_ = -1;   // libev's epoll instance
+  int shown_in_ = -1;  // whose member that is to be, for an embedding loop
   int waker_ = -1;  // an eventfd: ev_async_send writes by libc, perhaps in a thread that is no more
   int alarm_ = -1;  // a timerfd: epoll's milliseconds are too coarse for short sleeps
   Nanoseconds alarm_time_ = never;
@@ -218,6 +233,12 @@ void LibevLoop::poll(Nanoseconds deadline, EventSink& sink) noexcept {
   ev_timer_stop(loop_, &long_wait_);
 }
 
+void LibevLoop::show_backend() noexcept {
+  if (shown_in_ < 0) return;
+  epoll_event readable{EPOLLIN, {}};
+  kernel::call(SYS_epoll_ctl, shown_in_, EPOLL_CTL_ADD, backend_, &readable);
+}
+
 void LibevLoop::wake() noexcept {
   const std::uint64_t once = 1;
   kernel::call(SYS_write, waker_, &once, sizeof once);
@@ -233,6 +254,8 @@ EventLoop* make_libev_loop() noexcept {
 }
 
 bool libev::inside() noexcept { return in_loop != nullptr; }
+
+void libev::made_backend(int fd) noexcept { in_loop->made_backend(fd); }
 
 void libev::refused(int fd) noexcept { in_loop->refused(fd); }
 

@@ -114,16 +114,18 @@ void Processor::expire() noexcept {
 
 void Processor::look_for_holder() noexcept {
   Guard guard(waits);
-  if (!watches.poll_for_holder() || deadlines.size() == 0) return;
+  // What wakes one that rests is not to be used up.
+  if (resting_ || !watches.poll_for_holder() || deadlines.size() == 0) return;
   const Nanoseconds now = clock_time::now();
   while (Fiber* fiber = deadlines.take_expired(now))
     if (scheduler::claim_wake(*fiber, -ETIMEDOUT)) post(*fiber);
 }
 
-void Processor::sleep_or_look() noexcept {
+void Processor::sleep_or_look(bool may_sleep) noexcept {
   Guard guard(waits);
+  resting_ = false;
   Nanoseconds until = 0;
-  if (queue_.size() == 0) {
+  if (may_sleep && queue_.size() == 0) {
     until = deadlines.soonest();
     sleeping.store(true, std::memory_order_seq_cst);
     // B: after the store; seq_cst. Matches A in post().
@@ -141,14 +143,27 @@ void Processor::pass_on() noexcept {
   while (Fiber* fiber = queue_.pop()) processors::stand_in_for(*this).post(*fiber);
 }
 
-void Processor::poll() noexcept {
+void Processor::poll() noexcept { ask_loop(true); }
+
+void Processor::look() noexcept { ask_loop(false); }
+
+void Processor::rest() noexcept {
+  Guard guard(waits);
+  resting_ = true;
+  loop_.expect(deadlines.soonest());
+  sleeping.store(true, std::memory_order_seq_cst);
+  // As B.
+  if (queue_.size() != 0 || inbox_.load(std::memory_order_seq_cst)) loop_.wake();
+}
+
+void Processor::ask_loop(bool may_sleep) noexcept {
   drain(inbox_);
   const bool retired = processors::retired(*this);
   if (retired)
     pass_on();
   else if (queue_.size() == 0 && processors::relieve_another(*this))
     stats::count(stats::steals);
-  sleep_or_look();
+  sleep_or_look(may_sleep);
   stats::count(stats::polls);
   watchdog::notice_activity();
   if (retired)

@@ -44,6 +44,13 @@ class alignas(limits::cache_line) Processor {
   /// concerns is posted, for others to take. Any kernel thread.
   void look_for_holder() noexcept;
 
+  /// The same without waiting. The holder, be it a fiber or its carrier's idle loop.
+  void look() noexcept;
+
+  /// Its holder does without it for a while: from now on the loop wakes whoever waits for the loop's own descriptors
+  /// when there is something to do here. The holder.
+  void rest() noexcept;
+
   /// Wakes its holder if that sleeps in poll(). Any thread; async-signal-safe.
   void nudge() noexcept;
 
@@ -70,10 +77,12 @@ class alignas(limits::cache_line) Processor {
   void expire() noexcept;
   void prefetch() const noexcept;
   void pass_on() noexcept;
-  void sleep_or_look() noexcept;
+  void sleep_or_look(bool may_sleep) noexcept;
+  void ask_loop(bool may_sleep) noexcept;
 
   EventLoop& loop_;
   RunQueue queue_;
+  bool resting_ = false;                                      // between rest() and the next time; by `waits`
   std::size_t round_ = 0;                                     // fibers of this round yet to run
   std::atomic<std::uint64_t> polled_{0};                      // cycle counter at the last poll
   alignas(limits::cache_line) std::atomic<Fiber*> inbox_{nullptr};  // last in first

@@ -2,6 +2,7 @@
 #include "processors.h"
 
 #include "carrier.h"
+#include "embedding.h"
 #include "kernel.h"
 #include "libev_loop.h"
 #include "memory.h"
@@ -38,7 +39,7 @@ Processor* idle_one() noexcept {
 
 int wanted() noexcept {
   const auto& given = options::values();
-  if (given.cooperative || siblings::founded()) return 1;
+  if (given.cooperative || siblings::founded() || embedding::active()) return 1;
   int number = unblock_view.processors.load(std::memory_order_relaxed);
   if (number <= 0) number = given.processors.number ? given.processors.number : available_cpus();
   return number < static_cast<int>(limits::max_processors) ? number

@@ -15,6 +15,7 @@
 #include "credentials.h"
 #include "descriptors.h"
 #include "dispatch.h"
+#include "embedding.h"
 #include "events.h"
 #include "kernel.h"
 #include "log.h"
@@ -161,6 +162,7 @@ const char* start() noexcept {
 
 void stop(Fiber& main) noexcept {
   InRuntime inside(main);
+  embedding::end();
   watchdog::stop();
   scheduler::move_to_first_carrier(main);
   carriers::end_others();
@@ -200,6 +202,7 @@ void fiber_ended() noexcept {
 void forget(Fiber& fiber) noexcept {
   unblock_self = nullptr;
   unblock_view.active.store(false, std::memory_order_relaxed);
+  embedding::end();
   siblings::forget();
   signals::give_back(fiber);
   scheduling::make_real(fiber);

@@ -118,9 +118,13 @@ bool wake(Fiber& fiber, long result) noexcept {
 void yield(Fiber& fiber) noexcept {
   if (slices::stays(fiber)) return;
   acquire(fiber);
+  let_round_run(fiber);
+  release(fiber);
+}
+
+void let_round_run(Fiber& fiber) noexcept {
   fiber.carrier->processor->push_last(fiber);
   leave(fiber, fiber.carrier->processor->pick());
-  release(fiber);
 }
 
 void split(Fiber& original, Fiber& copy) noexcept {

@@ -50,6 +50,10 @@ bool wake(Fiber& fiber, long result) noexcept;
 /// Lets the other ready fibers run first. See sched_yield(2).
 void yield(Fiber& fiber) noexcept;
 
+/// Lets the ready fibers run once, each until it waits, and goes on then. The processor must be held, and is again
+/// afterwards.
+void let_round_run(Fiber& fiber) noexcept;
+
 /// Lets `copy`, a new sibling of the calling fiber, go on from here at once, and the caller later: returns twice.
 /// The processor must be held, and is by each of them afterwards.
 void split(Fiber& original, Fiber& copy) noexcept;

@@ -6,6 +6,7 @@
 #include "carrier.h"
 #include "clock.h"
 #include "cpu_time.h"
+#include "embedding.h"
 #include "format.h"
 #include "kernel.h"
 #include "log.h"
@@ -113,7 +114,7 @@ bool look(Processor& processor, Sight& sight) noexcept {
     return false;
   }
   const Fiber* running = holder->running;
-  const bool due = overdue(sight, *holder, now) && !(running && siblings::keeps_processor(*running));
+  const bool due = overdue(sight, *holder, now) && !(running && (siblings::keeps_processor(*running) || embedding::hosts(*running)));
   const std::uint64_t call = sight.call = holder->call.load(std::memory_order_relaxed);
   if (!due || !retake(processor, *holder)) return false;
   if (!call) stalls::note(*holder, now - sight.since);

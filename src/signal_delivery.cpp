@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "carrier.h"
+#include "embedding.h"
 #include "frame.h"
 #include "in_place.h"
 #include "kernel.h"
@@ -106,7 +107,8 @@ void run_handler(Fiber& fiber, const SignalAction& action, siginfo_t& info, ucon
   constexpr int setxid = 33;  // SIGSETXID
   if (info.si_signo == setxid) fiber.in_setxid = true;
   const auto in_runtime = fiber.in_runtime, native_only = fiber.native_only;
-  fiber.in_runtime = fiber.native_only = 0;
+  fiber.in_runtime = 0;
+  fiber.native_only = embedding::hosts(fiber) ? Fiber::by_wish : 0;
   if (void* stack = alternate_stack(fiber, action, __builtin_frame_address(0)))
     unblock_call_on_stack(info.si_signo, &info, context, action.handler, stack);
   else

@@ -66,24 +66,55 @@ void unblock_native(void (*function)(void *), void *argument);
 
 /* The kernel's own blocking calls.
  *
- * unblock_original(name): libc's function of that name, with the same signature and errno, whose calls the kernel
- * answers: it keeps the caller's kernel thread until it is done. The others get another one once it lasts. For
- * whoever must not share: a library that looks at kernel threads, a measurement. NULL if `name` is none of read,
- * readv, recv, recvfrom, recvmsg, recvmmsg, write, writev, send, sendto, sendmsg, sendmmsg, sendfile, accept,
- * accept4, connect, poll, ppoll, select, pselect, epoll_wait, epoll_pwait, sleep, usleep, nanosleep,
- * clock_nanosleep, getaddrinfo, getnameinfo, gethostbyname, gethostbyname2, gethostbyaddr, gethostbyname_r,
- * gethostbyaddr_r. Deadlines are not looked at; signals interrupt it as ever, and so does pthread_cancel(3).
+ * unblock_original(name): libc's function of that name, with the same signature and errno, whose calls the
+ * kernel answers: it keeps the caller's kernel thread until it is done. The others get another one once it
+ * lasts. For whoever must not share: a library that looks at kernel threads, a measurement. NULL if `name` is
+ * none of read, readv, recv, recvfrom, recvmsg, recvmmsg, write, writev, send, sendto, sendmsg, sendmmsg,
+ * sendfile, accept, accept4, connect, poll, ppoll, select, pselect, epoll_wait, epoll_pwait, sleep, usleep,
+ * nanosleep, clock_nanosleep, getaddrinfo, getnameinfo, gethostbyname, gethostbyname2, gethostbyaddr,
+ * gethostbyname_r, gethostbyaddr_r. Deadlines are not looked at; signals interrupt it as ever, and so does
+ * pthread_cancel(3).
  *
  *     ssize_t (*read)(int, void *, size_t) = (ssize_t (*)(int, void *, size_t))unblock_original("read");
  *
- * unblock_call(number, ...): syscall(2) in the same way, with the kernel's answer: a result, or a negative error
- * number. -ENOSYS for calls that only unblock can answer for a fiber: threads and their locks, signals, children,
- * mappings, closing and duplicating descriptors, fcntl(2), ioctl(2). Async-signal-safe.
+ * unblock_call(number, ...): syscall(2) in the same way, with the kernel's answer: a result, or a negative
+ * error number. -ENOSYS for calls that only unblock can answer for a fiber: threads and their locks, signals,
+ * children, mappings, closing and duplicating descriptors, fcntl(2), ioctl(2). Async-signal-safe.
  *
  * Both work on any thread, started or not. */
 typedef void unblock_function(void);
 unblock_function *unblock_original(const char *name);
 long unblock_call(long number, ...);
+
+/* Fibers in a loop of another kind: that of GLib, Qt, Boost.Asio, libuv ...
+ *
+ * Mostly nothing is to be done. Such a loop, run in a fiber, waits by poll(2) or epoll_wait(2), which puts
+ * that fiber to sleep while the others run; callbacks may block as fibers do. What follows is for a loop
+ * whose thread is to have them run in steps only, between its own callbacks:
+ *
+ *     unblock_start(NULL);
+ *     int descriptor = unblock_descriptor();
+ *     // in the loop: whenever `descriptor` is readable, unblock_step()
+ *
+ * unblock_descriptor(): from the first call on, the calling thread, the one that called unblock_start(), is
+ * the host. What the host calls that blocks (unblock_original() has a list) is the kernel's own and blocks
+ * its thread; the others run in unblock_step(), and while the host waits for a lock, a condition, a thread to
+ * end, or in unblock_stop(), which ends it. Those that compute past their slice, or that wait in the kernel,
+ * go on beside it as ever. One processor runs them. The descriptor is ready for reading (POLLIN) while there
+ * is something to do. Do not read or close it; unblock_stop() does. Returns it, the same each time, or a
+ * negative error number:
+ *   -EINVAL   not started, or the caller is no fiber
+ *   -EPERM    another thread has called unblock_start()
+ *   -EBUSY    there are other fibers already
+ *   -EMFILE, -ENFILE, -ENOMEM  as epoll_create1(2)
+ *   -ENOTSUP  the program runs under `unblock --iterative`
+ *
+ * unblock_step(): lets every fiber that is ready run once, until it waits. Never waits itself. What is
+ * ready afterwards makes the descriptor readable again: one step for each time the loop reports it is
+ * enough. The host's kernel thread may be another one afterwards. Returns 0; EPERM: the caller is not the
+ * host. */
+int unblock_descriptor(void);
+int unblock_step(void);
 
 /* What became of a fiber. What does not apply is -1, NULL or UNBLOCK_NEVER. */
 struct unblock_event {
@@ -115,13 +146,13 @@ struct unblock_events {
   void *argument; /* handed to each of them */
 };
 
-/* Has `table` called from now on; NULL: nothing any more. There is one table, the last one set; it stays where it
- * is and unchanged while it may be in use: as long as there are fibers.
+/* Has `table` called from now on; NULL: nothing any more. There is one table, the last one set; it stays where
+ * it is and unchanged while it may be in use: as long as there are fibers.
  *
- * The callbacks run inside the runtime. They may do what a signal's handler may (signal-safety(7)) and no more:
- * count, take times, write(2) to where that does not wait. What they call is the kernel's own; errno is kept.
- * Events of different fibers may come at the same time. A fiber that parks may be woken before its callback is
- * over.
+ * The callbacks run inside the runtime. They may do what a signal's handler may (signal-safety(7)) and no
+ * more: count, take times, write(2) to where that does not wait. What they call is the kernel's own; errno is
+ * kept. Events of different fibers may come at the same time. A fiber that parks may be woken before its
+ * callback is over.
  *
  * Costs nothing measurable while there is none. Async-signal-safe. */
 void unblock_on_events(const struct unblock_events *table);

@@ -9,17 +9,18 @@
  *     ev_timer_start(unblock_loop(), &timer);
  *     unblock_loop_end();
  *
- * There is one loop, whatever the number of processors. Whoever uses it does so between unblock_loop_begin() and
- * unblock_loop_end(), which may be nested: from any fiber, or thread; callbacks are there already. Callbacks run
- * one after the other in the loop's fiber. They may do what every fiber may, make fibers among it. One that
- * blocks keeps the other callbacks waiting, and who wants to begin; other fibers go on.
+ * There is one loop, whatever the number of processors, in the program and in each shared library that
+ * includes this. Whoever uses it does so between unblock_loop_begin() and unblock_loop_end(), which may be
+ * nested, from any fiber or thread; callbacks are there already. They run one after the other in the loop's
+ * fiber, and may do what every fiber may, make fibers among it. One that blocks keeps the other callbacks
+ * waiting, and who wants to begin; other fibers go on.
  *
- * The fiber lives while watchers are active, less those that ev_unref() takes out of account, as ev_run() does:
- * unblock_stop() waits for it. ev_break() ends it until the next unblock_loop_end(). unblock_stop() called
- * from a callback, or between begin and end, waits for itself.
+ * The fiber lives while watchers are active, less those that ev_unref() takes out of account, as ev_run()
+ * does: unblock_stop() waits for it. ev_break() ends it until the next unblock_loop_end(). unblock_stop()
+ * called from a callback, or between begin and end, waits for ever.
  *
- * Link with libev, `-lev`. All of it is pthreads: without unblock_start() a kernel thread runs the loop. In a child
- * of fork(2) it is not to be used, unless it was never used before. */
+ * Link with libev, `-lev`. All of it is pthreads: without unblock_start() a kernel thread runs the loop. In a
+ * child of fork(2) it is not to be used, unless it was never used before. */
 #ifndef UNBLOCK_LOOP_H
 #define UNBLOCK_LOOP_H
 
@@ -111,8 +112,9 @@ UNBLOCK_LOOP_FUNCTION void unblock_loop_begin(void) {
   if (unblock_loop_state.depth++ == 0 && unblock_loop_state.loop) ev_now_update(unblock_loop_state.loop);
 }
 
-/* And no longer: the loop takes notice of what was changed. Returns 0, or if the loop has no fiber yet and cannot
- * have one, the error of pthread_create(3); what was started stays so, and the next call tries again. */
+/* And no longer: the loop takes notice of what was changed. Returns 0, or if the loop has no fiber yet and
+ * cannot have one, the error of pthread_create(3); what was started stays so, and the next call tries
+ * again. */
 UNBLOCK_LOOP_FUNCTION int unblock_loop_end(void) {
   struct unblock_loop_state *state = &unblock_loop_state;
   int error = state->loop ? 0 : ENOMEM;

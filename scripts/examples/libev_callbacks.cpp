@@ -1,5 +1,5 @@
-// Existing libev code, an echo service made of callbacks, beside fibers: nobody calls ev_run(), since a fiber runs
-// unblock_loop(). It ends when no watcher is left, and the program with it.
+// Existing libev code, an echo service made of callbacks, beside fibers: nobody calls ev_run(), since a fiber
+// runs unblock_loop(). It ends when no watcher is left, and the program with it.
 #include <atomic>
 #include <cstdio>
 #include <cstring>

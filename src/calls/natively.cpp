@@ -8,6 +8,7 @@
 
 #include "cpu_clocks.h"
 #include "descriptors.h"
+#include "embedding.h"
 #include "handlers.h"
 #include "in_place.h"
 #include "waiting.h"
@@ -62,10 +63,11 @@ long natively(Fiber& fiber, long nr, const long (&words)[6]) noexcept {
   const auto clock = static_cast<clockid_t>(words[0]);
   if (nr == SYS_clock_nanosleep && timed_by(fiber, clock))
     return clock_nanosleep(fiber, clock, static_cast<int>(words[1]),
-                           reinterpret_cast<const timespec*>(words[2]), reinterpret_cast<timespec*>(words[3]));
+                           reinterpret_cast<const timespec*>(words[2]),
+                           reinterpret_cast<timespec*>(words[3]));
   // What a message carries to another process is not ours alone any more.
   if (nr == SYS_sendmsg || nr == SYS_sendmmsg) descriptors::shared();
-  waiting::let_newborns_begin(fiber);
+  if (!embedding::hosts(fiber)) waiting::let_newborns_begin(fiber);
   const Waits waits = kind(nr);
   const long result =
       will_wait(waits, words) ? in_place::sleeping(fiber, nr, words) : in_place::perhaps(fiber, nr, words);

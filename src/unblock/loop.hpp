@@ -21,7 +21,7 @@ class loop_guard {
 
   [[nodiscard]] struct ev_loop* get() const noexcept { return unblock_loop(); }
   // Where libev's functions expect a loop
-  operator struct ev_loop*() const noexcept { return get(); }
+  operator struct ev_loop *() const noexcept { return get(); }
 };
 
 }  // namespace unblock

@@ -73,7 +73,8 @@ TEST_CASE("lines say who waits for whom") {
     if (unblock_start(nullptr) == 0) embrace();
   });
   INFO(said);
-  CHECK(occurrences(said, "deadlock: all 3 threads wait for locks, and nothing is left that could wake one:\n") == 1);
+  CHECK(occurrences(
+            said, "deadlock: all 3 threads wait for locks, and nothing is left that could wake one:\n") == 1);
   CHECK(occurrences(said, " waits for 0x") == 3);
   CHECK(occurrences(said, ", of thread ") == 3);
   CHECK(occurrences(said, ", at deadlock_tests+0x") == 3);
@@ -83,14 +84,18 @@ TEST_CASE("a callback is told instead") {
   const std::string said = said_by_child([](int out) {
     static int to;
     to = out;
-    static const unblock_events table{
-        nullptr, nullptr, nullptr, nullptr, nullptr,
-        [](const unblock_event* waiting, unsigned long count, void*) {
-          int known = 0;
-          for (unsigned long i = 0; i < count; ++i) known += waiting[i].address && waiting[i].holder;
-          dprintf(to, "%lu wait, %d known\n", count, known);
-        },
-        nullptr};
+    static const unblock_events table{nullptr,
+                                      nullptr,
+                                      nullptr,
+                                      nullptr,
+                                      nullptr,
+                                      [](const unblock_event* waiting, unsigned long count, void*) {
+                                        int known = 0;
+                                        for (unsigned long i = 0; i < count; ++i)
+                                          known += waiting[i].address && waiting[i].holder;
+                                        dprintf(to, "%lu wait, %d known\n", count, known);
+                                      },
+                                      nullptr};
     unblock_on_events(&table);
     if (unblock_start(nullptr) == 0) embrace();
   });
@@ -118,7 +123,8 @@ TEST_CASE("nothing is said while something may come to help") {
              if (unblock_start(nullptr) != 0) return;
              helper();
              embrace();
-           }).empty();
+           })
+        .empty();
   };
   SECTION("a handler") {
     CHECK(quiet([] { signal(SIGUSR1, [](int) {}); }));
@@ -145,6 +151,7 @@ TEST_CASE("nothing is said while something may come to help") {
     }));
   }
   SECTION("a thread in the kernel") {
-    CHECK(quiet([] { std::thread([] { unblock_call(SYS_ppoll, nullptr, 0, nullptr, nullptr, 0); }).detach(); }));
+    CHECK(quiet(
+        [] { std::thread([] { unblock_call(SYS_ppoll, nullptr, 0, nullptr, nullptr, 0); }).detach(); }));
   }
 }

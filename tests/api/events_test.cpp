@@ -28,28 +28,27 @@ struct Account {
   std::atomic<long> stalled_call{-2};
   std::atomic<long long> stalled_for{0};
 
-  const unblock_events table{
-      [](const unblock_event* event, void* self) {
-        ++of(self).started;
-        of(self).by_itself(event);
-      },
-      [](const unblock_event* event, void* self) {
-        ++of(self).ended;
-        of(self).by_itself(event);
-      },
-      [](const unblock_event* event, void* self) { of(self).park(event); },
-      [](const unblock_event* event, void* self) {
-        ++of(self).resumed;
-        of(self).by_itself(event);
-        errno = EDOM;
-      },
-      [](const unblock_event* event, void* self) {
-        of(self).stalled_call = event->call;
-        of(self).stalled_for = event->nanoseconds;
-        ++of(self).stalled;
-      },
-      nullptr,
-      this};
+  const unblock_events table{[](const unblock_event* event, void* self) {
+                               ++of(self).started;
+                               of(self).by_itself(event);
+                             },
+                             [](const unblock_event* event, void* self) {
+                               ++of(self).ended;
+                               of(self).by_itself(event);
+                             },
+                             [](const unblock_event* event, void* self) { of(self).park(event); },
+                             [](const unblock_event* event, void* self) {
+                               ++of(self).resumed;
+                               of(self).by_itself(event);
+                               errno = EDOM;
+                             },
+                             [](const unblock_event* event, void* self) {
+                               of(self).stalled_call = event->call;
+                               of(self).stalled_for = event->nanoseconds;
+                               ++of(self).stalled;
+                             },
+                             nullptr,
+                             this};
 
   static Account& of(void* self) { return *static_cast<Account*>(self); }
 

@@ -69,7 +69,8 @@ TEST_CASE("a callback may block, make threads and start watchers") {
     if (others == before) std::abort();
     const unblock::loop_guard same;
     if (same != loop) std::abort();
-    ev_timer_init(&next, [](struct ev_loop*, ev_timer*, int) { done = true; }, 0.001, 0);
+    ev_timer_init(
+        &next, [](struct ev_loop*, ev_timer*, int) { done = true; }, 0.001, 0);
     ev_timer_start(loop, &next);
   });
   CHECK(eventually([] {

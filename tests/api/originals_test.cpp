@@ -74,8 +74,7 @@ TEST_CASE("originals have libc's results and errno, unblock_call the kernel's") 
 TEST_CASE("originals and others share a descriptor") {
   int ends[2];
   REQUIRE(socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0);
-  const auto original_send =
-      unblock::original<ssize_t(int, const void*, std::size_t, int)>("send");
+  const auto original_send = unblock::original<ssize_t(int, const void*, std::size_t, int)>("send");
   std::thread echo([fd = ends[1]] {
     char text[8];
     for (ssize_t size; (size = read(fd, text, sizeof text)) > 0;)
