@@ -25,14 +25,13 @@ enum class Facility : std::uint8_t {
 /// A set of them.
 class Facilities {
  public:
-  /// Only the empty list: the table of options' default.
+  /// Only for "none", the table of options' default.
   constexpr Facilities(const char*) noexcept {}
 
   [[nodiscard]] constexpr bool has(Facility facility) const noexcept { return bits_ >> bit(facility) & 1; }
-  [[nodiscard]] constexpr bool empty() const noexcept { return bits_ == 0; }
 
-  /// Makes it those whose words are in `list`, with commas between. False, and nothing changed, if one is
-  /// unknown.
+  /// Makes it those whose words are in `list`, with commas between, or none for "none". False, and nothing
+  /// changed, if a word is unknown.
   [[nodiscard]] bool parse(std::string_view list) noexcept;
 
  private:

@@ -60,7 +60,8 @@ long marked(Fiber& fiber, long nr, const long (&arguments)[6]) noexcept {
 long sleeping(Fiber& fiber, long nr, const long (&arguments)[6]) noexcept {
   stats::count(stats::in_place_calls);
   events::parks_in_kernel(fiber, nr);
-  if (fibers::live() > 1 && !siblings::keeps_processor(fiber) && !embedding::hosts(fiber)) scheduler::hand_off(fiber);
+  const bool keeps_processor = siblings::keeps_processor(fiber) || embedding::hosts(fiber);
+  if (fibers::live() > 1 && !keeps_processor) scheduler::hand_off(fiber);
   const long result = marked(fiber, nr, arguments);
   events::resumed(fiber);
   return result;

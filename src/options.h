@@ -26,7 +26,7 @@
   X(bool, iterative, false, nullptr, Flag, "serve an iterative server's connections side by side")     \
   X(bool, private_globals, false, nullptr, Flag, "with --iterative: each connection has the program's variables to itself") \
   X(int, max_siblings, 10000, "COUNT", Flag, "how many of them at once; the rest wait in the backlog")  \
-  X(Facilities, except, "", "FACILITY,...", Flag, "leave it to the kernel: sockets, files, sleep, dns") \
+  X(Facilities, except, "none", "FACILITY,...", Flag, "leave it to the kernel: sockets, files, sleep, dns") \
   X(int, spare_carriers, 8, "COUNT", Hidden, "idle kernel threads kept for calls that block")          \
   X(Choice, doors, "both", "both|sites", Hidden, "how calls reach unblock; for its own tests")
 

@@ -32,6 +32,7 @@ class CrankedLoop final : public EventLoop {
   }
 
   void wake() noexcept override { ++wakes; }
+  void expect(Nanoseconds deadline) noexcept override { expected = deadline; }
   void abandon() noexcept override {}
 
   /// The next poll() says that `fd` is ready for `events`.
@@ -49,6 +50,7 @@ class CrankedLoop final : public EventLoop {
   std::atomic<int> polls{0};
   std::atomic<int> wakes{0};
   std::atomic<Nanoseconds> asked_until{0};
+  Nanoseconds expected = 0;  ///< of the last expect()
   void (*on_poll)(CrankedLoop& loop) noexcept = nullptr;  ///< what happens while the loop waits
 
  private:

@@ -112,3 +112,21 @@ TEST_CASE("a switch can be turned off again") {
     CHECK_FALSE(values.stats);
   }
 }
+
+TEST_CASE("facilities are a list of words, or none") {
+  using unblock::Facility;
+  options::Values values;
+  CHECK_FALSE(values.except.has(Facility::Sockets));
+  REQUIRE(row("except").assign(values, "sockets,dns"));
+  CHECK(values.except.has(Facility::Sockets));
+  CHECK(values.except.has(Facility::Dns));
+  CHECK_FALSE(values.except.has(Facility::Files));
+  CHECK_FALSE(values.except.has(Facility::Core));
+  for (const char* text : {"core", "locks", "sockets,", ",", "sockets dns", "Sockets", "sockets,none"}) {
+    INFO(text);
+    CHECK_FALSE(row("except").assign(values, text));
+    CHECK(values.except.has(Facility::Dns));
+  }
+  REQUIRE(row("except").assign(values, "none"));
+  CHECK_FALSE(values.except.has(Facility::Sockets));
+}

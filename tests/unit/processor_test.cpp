@@ -181,3 +181,29 @@ TEST_CASE_METHOD(Fixture, "nothing that several threads post is lost, and each o
   }
   for (auto& poster : posters) poster.join();
 }
+
+TEST_CASE_METHOD(Fixture, "one that rests is told of deadlines, and woken by who posts") {
+  test::put_to_sleep(fibers[0], processor);
+  const Nanoseconds later = clock_time::now() + 1000 * second;
+  REQUIRE(processor.deadlines.add(fibers[0], later));
+  processor.look();
+  CHECK(loop.asked_until == 0);
+  CHECK_FALSE(processor.sleeping);
+  processor.rest();
+  CHECK(loop.expected == later);
+  CHECK(loop.wakes == 0);
+  processor.post(fibers[1]);
+  processor.post(fibers[2]);
+  CHECK(loop.wakes == 1);
+  // What wakes it is left alone until it comes.
+  const int polls = loop.polls;
+  processor.look_for_holder();
+  CHECK(loop.polls == polls);
+  processor.look();
+  CHECK(processor.pick() == &fibers[1]);
+  // Something is ready yet: it would rest in vain.
+  processor.rest();
+  CHECK(loop.wakes == 2);
+  CHECK(processor.pick() == &fibers[2]);
+  processor.deadlines.remove(fibers[0]);
+}
