@@ -149,13 +149,18 @@ void note_probe(int fd, bool found) noexcept {
 
 namespace {
 
+// Whether the last one that asked did so in vain, a few times from then on.
+bool guessed(Entry& entry) noexcept {
+  const std::uint8_t guesses = entry.guesses.load(std::memory_order_relaxed);
+  if (guesses == 0) return false;
+  entry.guesses.store(guesses - 1, std::memory_order_relaxed);
+  return true;
+}
+
 // What a read that `known` is of is to do first: see waits_first().
 bool waits_first(Entry& entry, std::uint8_t known) noexcept {
   if (known & Drained) return true;
-  const std::uint8_t guesses = entry.guesses.load(std::memory_order_relaxed);
-  if (guesses == 0 || !(known & ByteStream)) return false;
-  entry.guesses.store(guesses - 1, std::memory_order_relaxed);
-  return true;
+  return (known & ByteStream) && guessed(entry);
 }
 
 // Whether all of `what` is known of a socket that is this process' alone.
@@ -169,6 +174,11 @@ bool knows_all_of_socket(const Entry* entry, unsigned what) noexcept {
 bool waits_first(int fd) noexcept {
   Entry* entry = find(fd);
   return knows(entry, Blocking) && waits_first(*entry, entry->known.load(std::memory_order_relaxed));
+}
+
+bool asks_in_vain(int fd) noexcept {
+  Entry* entry = find(fd);
+  return entry && guessed(*entry);
 }
 
 PlainStream plain_to_read(int fd) noexcept {
@@ -228,6 +238,7 @@ void forget(int fd) noexcept {
     entry->kind.store(Kind::Unknown, std::memory_order_relaxed);
     entry->born.store(0, std::memory_order_relaxed);
     entry->known.store(0, std::memory_order_relaxed);
+    entry->guesses.store(0, std::memory_order_relaxed);
   }
   for (int number = 0; number < processors::count(); ++number) {
     Processor& processor = processors::at(number);

@@ -46,6 +46,10 @@ void note_probe(int fd, bool found) noexcept;
 /// Never wrong, since what is there the loop reports; only slower, so now and then it is to ask all the same.
 [[nodiscard]] bool waits_first(int fd) noexcept;
 
+/// The same for descriptors that are asked by way of others, as epoll_wait(2) asks: note_probe() decides
+/// alone.
+[[nodiscard]] bool asks_in_vain(int fd) noexcept;
+
 /// What is known of a descriptor that need not be asked about: a socket that carries a byte stream, that the
 /// program wants to wait, without a timeout, and that nobody else has.
 enum class PlainStream : std::uint8_t { No, AskFirst, WaitFirst };

@@ -1,4 +1,7 @@
 // epoll_wait and its relatives: an epoll descriptor is readable when it has events.
+#include <climits>
+#include <cstdint>
+
 #include "arguments.h"
 #include "handlers.h"
 #include "kernel.h"
@@ -10,11 +13,23 @@ namespace unblock::calls {
 
 namespace {
 
+// Whether to wait without having asked, as after one that asked in vain: a loop with little to do. Arguments
+// that the kernel refuses are for it to say so.
+bool waits_first(int epfd, const epoll_event* events, int count, Nanoseconds deadline) noexcept {
+  constexpr int most_events = INT_MAX / sizeof(epoll_event);  // EP_MAX_EVENTS, fs/eventpoll.c
+  constexpr std::uintptr_t user_space = 1ul << 47;
+  return count > 0 && count <= most_events && reinterpret_cast<std::uintptr_t>(events) < user_space &&
+         deadline > clock_time::now() && descriptors::asks_in_vain(epfd);
+}
+
 long wait_until(Fiber& fiber, int epfd, epoll_event* events, int count, Nanoseconds deadline) noexcept {
-  const auto look = [&] { return kernel::call(SYS_epoll_wait, epfd, events, count, 0); };
   waiting::let_newborns_begin(fiber);
-  if (const long ready = look()) return ready;
-  if (deadline <= clock_time::now()) return 0;
+  if (!waits_first(epfd, events, count, deadline)) {
+    const long ready = kernel::call(SYS_epoll_wait, epfd, events, count, 0);
+    if (ready >= 0) descriptors::note_probe(epfd, ready > 0);
+    if (ready) return ready;
+    if (deadline <= clock_time::now()) return 0;
+  }
   IoWaiter& waiter = fiber.io_waiter;
   waiter.fd = epfd;
   waiter.events = Readable;
