@@ -19,6 +19,16 @@ namespace {
 
 enum class Waits { Perhaps, Reading, Writing, ForReadiness, ForTime };
 
+// Whether a call for readiness only looks.
+bool at_once(long nr, const long (&words)[6]) noexcept {
+  switch (nr) {
+    case SYS_poll: return static_cast<int>(words[2]) == 0;
+    case SYS_epoll_wait:
+    case SYS_epoll_pwait: return static_cast<int>(words[3]) == 0;
+    default: return false;
+  }
+}
+
 Waits kind(long nr) noexcept {
   switch (nr) {
     case SYS_read:
@@ -46,11 +56,11 @@ Waits kind(long nr) noexcept {
   }
 }
 
-bool will_wait(Waits kind, const long (&words)[6]) noexcept {
+bool will_wait(Waits kind, long nr, const long (&words)[6]) noexcept {
   switch (kind) {
     case Waits::Reading: return !descriptors::ready(static_cast<int>(words[0]), POLLIN);
     case Waits::Writing: return !descriptors::ready(static_cast<int>(words[0]), POLLOUT);
-    case Waits::ForReadiness:
+    case Waits::ForReadiness: return !at_once(nr, words);
     case Waits::ForTime: return true;
     default: return false;
   }
@@ -69,8 +79,8 @@ long natively(Fiber& fiber, long nr, const long (&words)[6]) noexcept {
   if (nr == SYS_sendmsg || nr == SYS_sendmmsg) descriptors::shared();
   if (!embedding::hosts(fiber)) waiting::let_newborns_begin(fiber);
   const Waits waits = kind(nr);
-  const long result =
-      will_wait(waits, words) ? in_place::sleeping(fiber, nr, words) : in_place::perhaps(fiber, nr, words);
+  const long result = will_wait(waits, nr, words) ? in_place::sleeping(fiber, nr, words)
+                                                  : in_place::perhaps(fiber, nr, words);
   // Those are never restarted once a handler has run: signal(7).
   const bool interrupted = result == -EINTR || result == waiting::restart_if_asked;
   return interrupted && waits >= Waits::ForReadiness ? waiting::restart_unhandled : result;

@@ -16,32 +16,48 @@
 
 namespace {
 
-// What `body` and its end write to `out` and stderr, in a child that is killed after the first words, or when
-// there have been none for four seconds: twice as long as it takes.
-std::string said_by_child(const std::function<void(int out)>& body) {
-  int ends[2];
-  REQUIRE(pipe(ends) == 0);
-  const pid_t child = fork();
-  if (child == 0) {
-    dup2(ends[1], 2);
-    for (const int number : {SIGINT, SIGTERM, SIGABRT}) signal(number, SIG_DFL);  // Catch2 handles them
-    body(ends[1]);
-    _exit(0);
+constexpr int enough = 4000;     // milliseconds: twice as long as unblock takes to be sure
+constexpr int longest = 30'000;  // on a busy machine
+
+// A child whose end of a pipe is its stderr, too.
+class Child {
+ public:
+  explicit Child(const std::function<void(int out)>& body) {
+    REQUIRE(pipe(ends_) == 0);
+    pid_ = fork();
+    if (pid_ == 0) {
+      dup2(ends_[1], 2);
+      for (const int number : {SIGINT, SIGTERM, SIGABRT}) signal(number, SIG_DFL);  // Catch2 handles them
+      body(ends_[1]);
+      _exit(0);
+    }
+    close(ends_[1]);
   }
-  close(ends[1]);
-  std::string said;
-  pollfd entry{ends[0], POLLIN, 0};
-  for (int patience = 4000; poll(&entry, 1, patience) > 0; patience = 300) {
-    char text[4096];
-    const ssize_t size = read(ends[0], text, sizeof text);
-    if (size <= 0) break;
-    said.append(text, static_cast<std::size_t>(size));
+  ~Child() {
+    kill(pid_, SIGKILL);
+    waitpid(pid_, nullptr, 0);
+    close(ends_[0]);
   }
-  kill(child, SIGKILL);
-  waitpid(child, nullptr, 0);
-  close(ends[0]);
-  return said;
-}
+  Child(const Child&) = delete;
+  Child& operator=(const Child&) = delete;
+
+  // What it writes until it is silent again, or has been for `patience` milliseconds from the beginning.
+  std::string says(int patience = longest) {
+    std::string said;
+    pollfd entry{ends_[0], POLLIN, 0};
+    for (; poll(&entry, 1, patience) > 0; patience = 300) {
+      char text[4096];
+      const ssize_t size = read(ends_[0], text, sizeof text);
+      if (size <= 0) break;
+      said.append(text, static_cast<std::size_t>(size));
+    }
+    return said;
+  }
+
+ private:
+  int ends_[2];
+  pid_t pid_;
+};
 
 // Two threads, each with a mutex that the other wants.
 void embrace() {
@@ -69,9 +85,10 @@ std::size_t occurrences(const std::string& text, const std::string& part) {
 }  // namespace
 
 TEST_CASE("lines say who waits for whom") {
-  const std::string said = said_by_child([](int) {
+  Child child([](int) {
     if (unblock_start(nullptr) == 0) embrace();
   });
+  const std::string said = child.says();
   INFO(said);
   CHECK(occurrences(
             said, "deadlock: all 3 threads wait for locks, and nothing is left that could wake one:\n") == 1);
@@ -81,7 +98,7 @@ TEST_CASE("lines say who waits for whom") {
 }
 
 TEST_CASE("a callback is told instead") {
-  const std::string said = said_by_child([](int out) {
+  Child child([](int out) {
     static int to;
     to = out;
     static const unblock_events table{nullptr,
@@ -99,11 +116,11 @@ TEST_CASE("a callback is told instead") {
     unblock_on_events(&table);
     if (unblock_start(nullptr) == 0) embrace();
   });
-  CHECK(said == "3 wait, 3 known\n");
+  CHECK(child.says() == "3 wait, 3 known\n");
 }
 
 TEST_CASE("a condition that nobody signals, and unblock_stop() that waits for it") {
-  const std::string said = said_by_child([](int) {
+  Child child([](int) {
     if (unblock_start(nullptr) != 0) return;
     std::thread([] {
       std::mutex mutex;
@@ -113,45 +130,40 @@ TEST_CASE("a condition that nobody signals, and unblock_stop() that waits for it
     }).detach();
     unblock_stop();
   });
+  const std::string said = child.says();
   INFO(said);
   CHECK(occurrences(said, "all 2 threads") == 1);
 }
 
 TEST_CASE("nothing is said while something may come to help") {
-  const auto quiet = [](const std::function<void()>& helper) {
-    return said_by_child([&](int) {
-             if (unblock_start(nullptr) != 0) return;
-             helper();
-             embrace();
-           })
-        .empty();
+  const auto beside = [](const std::function<void()>& helper) {
+    return [=](int) {
+      if (unblock_start(nullptr) != 0) return;
+      helper();
+      embrace();
+    };
   };
-  SECTION("a handler") {
-    CHECK(quiet([] { signal(SIGUSR1, [](int) {}); }));
-  }
-  SECTION("a thread that reads") {
-    CHECK(quiet([] {
-      std::thread([] {
-        int ends[2];
-        char byte;
-        if (pipe(ends) == 0 && read(ends[0], &byte, 1) == 1) std::abort();
-      }).detach();
-    }));
-  }
-  SECTION("a thread that waits for a time") {
-    CHECK(quiet([] { std::thread([] { sleep(1000); }).detach(); }));
-  }
-  SECTION("a timeout for a lock") {
-    CHECK(quiet([] {
-      std::thread([] {
-        std::timed_mutex mutex;
-        mutex.lock();
-        if (mutex.try_lock_for(std::chrono::hours(1))) std::abort();
-      }).detach();
-    }));
-  }
-  SECTION("a thread in the kernel") {
-    CHECK(quiet(
-        [] { std::thread([] { unblock_call(SYS_ppoll, nullptr, 0, nullptr, nullptr, 0); }).detach(); }));
-  }
+  Child a_handler(beside([] { signal(SIGUSR1, [](int) {}); }));
+  Child a_reader(beside([] {
+    std::thread([] {
+      int ends[2];
+      char byte;
+      if (pipe(ends) == 0 && read(ends[0], &byte, 1) == 1) std::abort();
+    }).detach();
+  }));
+  Child a_time(beside([] { std::thread([] { sleep(1000); }).detach(); }));
+  Child a_timeout_for_a_lock(beside([] {
+    std::thread([] {
+      std::timed_mutex mutex;
+      mutex.lock();
+      if (mutex.try_lock_for(std::chrono::hours(1))) std::abort();
+    }).detach();
+  }));
+  Child a_thread_in_the_kernel(
+      beside([] { std::thread([] { unblock_call(SYS_ppoll, nullptr, 0, nullptr, nullptr, 0); }).detach(); }));
+  CHECK(a_handler.says(enough) == "");
+  CHECK(a_reader.says(0) == "");
+  CHECK(a_time.says(0) == "");
+  CHECK(a_timeout_for_a_lock.says(0) == "");
+  CHECK(a_thread_in_the_kernel.says(0) == "");
 }
