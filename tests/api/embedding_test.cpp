@@ -1,5 +1,7 @@
 // Fibers that run in steps of their host.
 #include <cerrno>
+#include <csignal>
+#include <cstdlib>
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/wait.h>
@@ -100,6 +102,56 @@ TEST_CASE("who computes, and who waits in the kernel, comes back in a step") {
   }
   computes.join();
   child.join();
+}
+
+TEST_CASE("signals, children and descriptors of the host are as ever") {
+  static std::atomic<int> handled;
+  handled = 0;
+  struct sigaction action {};
+  action.sa_handler = [](int) { ++handled; };
+  REQUIRE(sigaction(SIGUSR1, &action, nullptr) == 0);
+  const Embedded embedded;
+  const pthread_t host = pthread_self();
+  std::atomic<bool> over{false};
+  // Sent by a guest, handled by the host, whose wait it ends.
+  std::thread guest([&] {
+    usleep(1000);
+    pthread_kill(host, SIGUSR1);
+    over = true;
+  });
+  while (!over) {
+    REQUIRE(readable(embedded.descriptor, 10'000));
+    REQUIRE(unblock_step() == 0);
+  }
+  CHECK(handled == 1);
+  guest.join();
+  CHECK(std::system("exit 3") == 3 << 8);
+  const pid_t child = fork();
+  if (child == 0) {
+    kill(getppid(), SIGUSR1);
+    _exit(0);
+  }
+  // Whether it comes before, between or after.
+  while (handled < 2) poll(nullptr, 0, 10);
+  CHECK(waitpid(child, nullptr, 0) == child);
+  // What is closed under a guest that waits, wakes it as natively: it goes on with the file.
+  int ends[2];
+  REQUIRE(pipe(ends) == 0);
+  std::atomic<long> got{-1};
+  std::thread reader([&, fd = ends[0]] {
+    char byte;
+    got = read(fd, &byte, 1);
+  });
+  REQUIRE(unblock_step() == 0);
+  close(ends[0]);
+  close(ends[1]);
+  while (got == -1) {
+    REQUIRE(readable(embedded.descriptor, 10'000));
+    REQUIRE(unblock_step() == 0);
+  }
+  CHECK(got == 0);
+  reader.join();
+  signal(SIGUSR1, SIG_DFL);
 }
 
 TEST_CASE("embedding is refused where it cannot be") {
