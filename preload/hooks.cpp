@@ -14,6 +14,7 @@
 #include "native_section.h"
 #include "next.h"
 #include "options.h"
+#include "outsiders.h"
 #include "runtime.h"
 #include "siblings.h"
 #include "symbols.h"
@@ -194,7 +195,7 @@ extern "C" [[gnu::visibility("default")]] int clock_getres(clockid_t clock, time
 // Objects that come later have sites, too.
 extern "C" [[gnu::visibility("default")]] void* dlopen(const char* file, int mode) {
   void* handle = real::dlopen(file, mode);
-  if (handle && edge::fiber_to_serve()) runtime::cover_new_objects();
+  if (handle && (edge::fiber_to_serve() || outsiders::present())) runtime::cover_new_objects();
   return handle;
 }
 

@@ -10,9 +10,12 @@
 #include "edge.h"
 #include "events.h"
 #include "format.h"
+#include "groups.h"
 #include "hooks.h"
 #include "kernel.h"
+#include "lock.h"
 #include "options.h"
+#include "outsiders.h"
 #include "runtime.h"
 #include "scheduler.h"
 
@@ -20,7 +23,7 @@ namespace {
 
 using namespace unblock;
 
-constinit char reason[256] = "";
+constinit thread_local char reason[256] = "";
 
 template <class... Parts>
 int refuse(int error, const Parts&... parts) noexcept {
@@ -43,32 +46,54 @@ int kernel_threads() noexcept {
   return count - 2;  // . and ..
 }
 
+// What it was started with.
+constinit char options_text[limits::option_text * 2] = "";
+
+// The first thread of the process to start it.
+int start_first(std::string_view list) noexcept {
+  std::string_view wrong;
+  format::Writer text(options_text, sizeof options_text - 1);
+  text.put(list);
+  options_text[text.view().size()] = 0;
+  if (!options::set(list, wrong)) return refuse(EINVAL, "no such option or value: ", wrong);
+  hooks::look_up_next_symbols();
+  const auto others = kernel_threads() == 1 ? patch::Others::none : patch::Others::running;
+  if (const char* why = runtime::start(others)) return refuse(ENOTSUP, why);
+  if (options::values().doors == "both") hooks::open_door();
+  return 0;
+}
+
+// Another one, while it runs.
+int start_another(std::string_view list) noexcept {
+  if (!outsiders::present()) return refuse(EBUSY, "it was started when the process had no other thread");
+  if (!list.empty() && list != options_text) return refuse(EINVAL, "it runs with other options: ", options_text);
+  const char* why = runtime::join();
+  return why ? refuse(EAGAIN, why) : 0;
+}
+
 }  // namespace
 
 UNBLOCK_API int unblock_start(const char* list) {
   if (self()) return refuse(EALREADY, "it was started already");
   if (runtime::preloaded())
     return runtime::activate() ? 0 : refuse(ENOTSUP, "the program runs natively under unblock");
-  if (kernel_threads() != 1) return refuse(EBUSY, "the process has other threads already");
-  std::string_view wrong;
-  if (!options::set(list ? list : "", wrong)) return refuse(EINVAL, "no such option or value: ", wrong);
-  hooks::look_up_next_symbols();
-  if (const char* why = runtime::start()) return refuse(ENOTSUP, why);
-  if (options::values().doors == "both") hooks::open_door();
-  return 0;
+  Guard guard(runtime::changing);
+  return groups::count() ? start_another(list ? list : "") : start_first(list ? list : "");
 }
 
 UNBLOCK_API int unblock_stop(void) {
   Fiber* fiber = self();
   if (!fiber) return refuse(EINVAL, "it was not started by this thread");
   if (!fiber->main) return refuse(EPERM, "another thread started it");
-  const auto wait = [](Fiber& main) { return runtime::wait_for_others(main); };
+  const auto wait = [](Fiber& founder) { return groups::wait_for_others(founder); };
   long result;
   do {
     result = edge::serve(*fiber, nullptr, wait);
   } while (result == -EINTR);
   if (result) return refuse(static_cast<int>(-result), "the thread's deadline has passed");
-  if (!runtime::preloaded()) runtime::stop(*fiber);
+  if (runtime::preloaded()) return 0;
+  Guard guard(runtime::changing);
+  groups::count() == 1 ? runtime::stop(*fiber) : runtime::leave(*fiber);
   return 0;
 }
 

@@ -32,6 +32,7 @@ constinit Carrier* ended = nullptr;
 constinit int spare_count = 0;
 constinit int running = 0;
 constinit Carrier* first = nullptr;
+constinit Carrier* released = nullptr;  // reserved ones that nobody has
 constinit std::atomic<bool> ending{false};
 
 Carrier* create() noexcept {
@@ -76,7 +77,7 @@ bool superfluous(Carrier& carrier) noexcept {
 
 // Waits until the carrier is given a processor. False if it should end.
 bool wait_for_work(Carrier& carrier) noexcept {
-  {
+  if (!carrier.reserved) {
     Guard guard(lock);
     carrier.next = spares;
     spares = &carrier;
@@ -159,28 +160,62 @@ void give_to_spare(Carrier& spare, Carrier** place, Processor& processor) noexce
   call_to_work(spare);
 }
 
+// The calling kernel thread is `carrier`, its flow `fiber`, which does not hold its home yet.
+void bind(Carrier& carrier, Fiber& fiber, Processor& home) noexcept {
+  carrier.first = true;
+  carrier.keep = false;
+  carrier.processor = &home;
+  carrier.ktid.store(static_cast<pid_t>(kernel::call(SYS_gettid)), std::memory_order_relaxed);
+  carrier.context.stack =
+      boost::context::detail::make_fcontext(stack_top(carrier), limits::carrier_stack, idle_entry);
+  carrier.running = &fiber;
+  fiber.context.fs = context::current_fs();
+  fiber.carrier = &carrier;
+  fiber.home = &home;
+  fiber.on_carrier.store(true, std::memory_order_relaxed);
+  Guard guard(lock);
+  stats::raise(stats::carriers_peak, ++running);
+}
+
 }  // namespace
 
 bool adopt(Fiber& main, Processor& processor) noexcept {
   Carrier* carrier = first ? first : create();
   if (!carrier) return false;
   first = carrier;
-  carrier->first = true;
-  carrier->keep = false;
-  carrier->processor = &processor;
-  carrier->ktid.store(static_cast<pid_t>(kernel::call(SYS_gettid)), std::memory_order_relaxed);
-  carrier->context.stack =
-      boost::context::detail::make_fcontext(stack_top(*carrier), limits::carrier_stack, idle_entry);
-  carrier->running = &main;
-  main.context.fs = context::current_fs();
-  main.carrier = carrier;
-  main.home = &processor;
-  main.on_carrier.store(true, std::memory_order_relaxed);
+  bind(*carrier, main, processor);
   processor.holder.store(carrier, std::memory_order_relaxed);
   carrier->claim.store(Claim::Outside, std::memory_order_release);
-  running = 1;
-  stats::raise(stats::carriers_peak, 1);
   return true;
+}
+
+Carrier* adopt_reserved(Fiber& founder, Processor& home) noexcept {
+  Carrier* carrier;
+  {
+    Guard guard(lock);
+    carrier = released;
+    if (carrier)
+      released = carrier->next;
+    else if (!(carrier = create()))
+      return nullptr;
+  }
+  carrier->reserved = true;
+  bind(*carrier, founder, home);
+  return carrier;
+}
+
+void call_home(Carrier& own, Fiber& fiber) noexcept {
+  own.next_fiber = &fiber;
+  call_to_work(own);
+}
+
+void release_reserved(Carrier& own) noexcept {
+  own.running = nullptr;
+  own.ktid.store(0, std::memory_order_relaxed);
+  Guard guard(lock);
+  --running;
+  own.next = released;
+  released = &own;
 }
 
 bool give(Processor& processor) noexcept {
@@ -226,21 +261,24 @@ void end_others() noexcept {
   spares = nullptr;
   ended = gone;
   spare_count = 0;
-  running = 1;
-  first->running = nullptr;
-  first->claim.store(Claim::None, std::memory_order_relaxed);
+  running = 0;
+  if (first) {
+    first->running = nullptr;
+    first->claim.store(Claim::None, std::memory_order_relaxed);
+  }
   ending.store(false, std::memory_order_release);
 }
 
-void forget_others(Carrier& survivor) noexcept {
+void forget_others(Carrier* survivor) noexcept {
   lock.reset();
-  first = nullptr;
+  first = released = nullptr;
   spares = ended = nullptr;
-  spare_count = 0;
-  running = 1;
-  survivor.following = nullptr;
-  survivor.credentials = 0;
-  detail::all.store(&survivor, std::memory_order_relaxed);
+  spare_count = running = 0;
+  if (survivor) {
+    survivor->following = nullptr;
+    survivor->credentials = 0;
+  }
+  detail::all.store(survivor, std::memory_order_relaxed);
 }
 
 }  // namespace unblock::carriers

@@ -37,7 +37,8 @@ struct alignas(limits::cache_line) Carrier {
 
   std::atomic<std::uint32_t> work{0};  ///< futex: set when a processor was given to this spare
   std::atomic<pid_t> ktid{0};          ///< the kernel's id of it; zeroed by the kernel when it ended
-  bool first = false;                  ///< the kernel thread it all began on: never ends
+  bool first = false;                  ///< a kernel thread of the program's: never ends
+  bool reserved = false;               ///< for one fiber, whose own it is; holds no processor
   bool keep = false;             ///< something is bound to this kernel thread: it does not end when idle
   Carrier* next = nullptr;       ///< in the list of spares, or of ended ones
   Carrier* following = nullptr;  ///< in the list of all
@@ -53,6 +54,17 @@ namespace carriers {
 /// False if there is no memory.
 [[nodiscard]] bool adopt(Fiber& main, Processor& processor) noexcept;
 
+/// Makes the calling kernel thread, which others run beside, a carrier of its own for its flow, the fiber
+/// `founder`: it runs as if it had lost its processor, `home`, and once it waits, this kernel thread sleeps until
+/// call_home(). Null if there is no memory.
+[[nodiscard]] Carrier* adopt_reserved(Fiber& founder, Processor& home) noexcept;
+
+/// Lets `fiber`, which is about to leave where it runs, go on at `own`, where nothing runs.
+void call_home(Carrier& own, Fiber& fiber) noexcept;
+
+/// The founder that `own` was reserved for goes on there as an ordinary thread.
+void release_reserved(Carrier& own) noexcept;
+
 /// Gives `processor`, which nobody holds, to a spare carrier, made if need be. False if the kernel has no
 /// thread for us; the caller keeps the processor then. Any kernel thread.
 [[nodiscard]] bool give(Processor& processor) noexcept;
@@ -60,15 +72,15 @@ namespace carriers {
 /// The same for the first carrier, which has none. Returns once it has been given.
 void give_to_first(Processor& processor) noexcept;
 
-/// Ends all carriers but the first, which the caller runs on, the only fiber left; returns when they have.
+/// Ends all carriers of ours, on none of which the caller runs, the only fiber left; returns when they have.
 void end_others() noexcept;
 
 /// Calls `visit(carrier)` for every carrier there ever was.
 template <class Visit>
 void each(Visit&& visit) noexcept;
 
-/// Forgets all carriers but the caller's: for a fork's child.
-void forget_others(Carrier& survivor) noexcept;
+/// Forgets all carriers but the caller's, if it is on one: for a fork's child.
+void forget_others(Carrier* survivor) noexcept;
 
 namespace detail {
 extern std::atomic<Carrier*> all;

@@ -70,6 +70,12 @@ long change(Fiber& fiber, long nr, const long (&arguments)[6]) noexcept {
   return result;
 }
 
+void changed() noexcept {
+  Guard guard(lock);
+  round.open = false;
+  remember();
+}
+
 void follow(unsigned& seen) noexcept {
   if (seen == generation.load(std::memory_order_acquire)) return;
   Guard guard(lock);

@@ -14,6 +14,9 @@ namespace credentials {
 /// swapped back. Spare carriers and the watchdog follow before they do anything for the program.
 long change(Fiber& fiber, long nr, const long (&arguments)[6]) noexcept;
 
+/// The calling thread, which is no fiber, was the last to make such a call: ours follow.
+void changed() noexcept;
+
 /// Gives the calling kernel thread of ours, which last looked at `generation`, the process' ids.
 void follow(unsigned& generation) noexcept;
 

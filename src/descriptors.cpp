@@ -218,6 +218,12 @@ Nanoseconds socket_timeout(int fd, int option) noexcept {
   return microseconds * microsecond;
 }
 
+bool is_timeout(int level, int option) noexcept {
+  constexpr int receive_timeout_new = 66, send_timeout_new = 67;  // SO_RCVTIMEO_NEW, SO_SNDTIMEO_NEW
+  return level == SOL_SOCKET && (option == SO_RCVTIMEO || option == SO_SNDTIMEO ||
+                                 option == receive_timeout_new || option == send_timeout_new);
+}
+
 void born(int fd, bool stream) noexcept {
   Entry* entry = find_or_create(fd);
   if (!entry) return;

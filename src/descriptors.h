@@ -32,6 +32,9 @@ void inspected(int fd, unsigned mode) noexcept;
 /// A socket's SO_RCVTIMEO or SO_SNDTIMEO; `never` if it has none or is no socket. Remembered likewise.
 [[nodiscard]] Nanoseconds socket_timeout(int fd, int option) noexcept;
 
+/// Whether that socket option is one of these.
+[[nodiscard]] bool is_timeout(int level, int option) noexcept;
+
 /// Something that is remembered of `fd` may have changed: F_SETFL, FIONBIO, SO_RCVTIMEO.
 void changed(int fd) noexcept;
 /// `fd` has a duplicate: its file's flags may change under another number from now on.

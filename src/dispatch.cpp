@@ -13,6 +13,7 @@
 #include "facilities.h"
 #include "in_place.h"
 #include "options.h"
+#include "outsiders.h"
 #include "process.h"
 #include "siblings.h"
 
@@ -134,6 +135,13 @@ bool can_be_native(long nr) noexcept {
   return !known(nr) || !core[static_cast<std::size_t>(nr)];
 }
 
+void route_outsiders(bool here) noexcept {
+  const std::uint8_t route = here ? FromAnywhere : Fibers;
+#define UNBLOCK_ROUTE(name) unblock_routes[SYS_##name] = route;
+  UNBLOCK_CALLS_OF_OUTSIDERS(UNBLOCK_ROUTE)
+#undef UNBLOCK_ROUTE
+}
+
 long answer(Fiber& fiber, long nr, const long (&arguments)[6]) noexcept {
   const Handler handler = known(nr) ? table[static_cast<std::size_t>(nr)] : nullptr;
   return handler ? handler(fiber, arguments) : in_place::perhaps(fiber, nr, arguments);
@@ -148,6 +156,7 @@ unblock::Verdict unblock_dispatch(unblock::Frame* frame) {
   const bool not_its_own = fiber && fiber->native_only;
   if (not_its_own && (fiber->native_only & Fiber::as_child))
     return nr == SYS_futex ? process::futex_in_child(*fiber, *frame) : Verdict::Native;
+  if (!fiber && outsiders::present()) return outsiders::answer(*frame);
   long result;
   switch (nr) {
     case SYS_clone:

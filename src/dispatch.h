@@ -24,6 +24,9 @@ void initialise() noexcept;
 /// in the list.
 [[nodiscard]] bool can_be_native(long nr) noexcept;
 
+/// Whether the calls that fibers must know of come to the dispatcher when other threads make them. Any time.
+void route_outsiders(bool here) noexcept;
+
 /// Answers call `nr` for `fiber`. For those that are not in the list, the kernel does.
 long answer(Fiber& fiber, long nr, const long (&arguments)[6]) noexcept;
 

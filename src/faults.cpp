@@ -6,6 +6,7 @@
 #include "carrier.h"
 #include "kernel.h"
 #include "log.h"
+#include "outsiders.h"
 #include "patch/patch.h"
 #include "signals.h"
 #include "stacks.h"
@@ -108,6 +109,7 @@ void detail::on_fault(int signal, siginfo_t* info, void* raw) {
     return;
   }
   Fiber* fiber = self();
+  if (!fiber && outsiders::of_program()) return handle_outside(signal, info, raw);
   if (info->si_code <= 0) {  // sent by somebody, not a fault
     if (fiber) ++fiber->in_runtime;
     post(*info);

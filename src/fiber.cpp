@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "groups.h"
 #include "lock.h"
 #include "memory.h"
 #include "scheduling.h"
@@ -85,7 +86,7 @@ Fiber* detail::at(std::uint32_t slot) noexcept {
 
 std::uint32_t detail::slots_used() noexcept { return used.load(std::memory_order_acquire); }
 
-Fiber* create() noexcept {
+Fiber* create(unsigned group) noexcept {
   Guard guard(lock);
   Fiber* fiber = unused;
   if (fiber)
@@ -96,6 +97,8 @@ Fiber* create() noexcept {
   fiber->next = nullptr;
   ++fiber->generation;
   fiber->tid = tid_of(*fiber);
+  fiber->group = static_cast<std::uint8_t>(group);
+  groups::joined(group);
   fiber->live.store(true, std::memory_order_release);
   const int count = alive.fetch_add(1, std::memory_order_relaxed) + 1;
   stats::count(stats::fibers_created);
@@ -109,17 +112,18 @@ void destroy(Fiber& fiber) noexcept {
   if (fiber.scratch) fiber.scratch = memory::resize(fiber.scratch, 0);
   fiber.live.store(false, std::memory_order_release);
   stats::count(stats::fibers_live, -1);
-  Guard guard(lock);
-  alive.fetch_sub(1, std::memory_order_relaxed);
-  fiber.next = unused;
-  unused = &fiber;
+  const unsigned group = fiber.group;
+  {
+    Guard guard(lock);
+    alive.fetch_sub(1, std::memory_order_relaxed);
+    fiber.next = unused;
+    unused = &fiber;
+  }
+  groups::left(group);
 }
 
 Fiber* find(pid_t tid) noexcept {
-  if (tid < limits::first_tid) {
-    Fiber* first = detail::at(0);
-    return first && first->tid == tid && first->live.load(std::memory_order_acquire) ? first : nullptr;
-  }
+  if (tid < limits::first_tid) return groups::founder(tid);
   Fiber* fiber = detail::at((tid - limits::first_tid) & ((1u << slot_bits) - 1));
   return fiber && fiber->tid == tid && fiber->live.load(std::memory_order_acquire) ? fiber : nullptr;
 }
@@ -134,6 +138,7 @@ void forget_all() noexcept {
   unused = nullptr;
   used.store(0, std::memory_order_relaxed);
   alive.store(0, std::memory_order_relaxed);
+  groups::forget_all();
 }
 
 }  // namespace fibers

@@ -63,7 +63,8 @@ struct alignas(limits::cache_line) Fiber {
   bool making_thread = false;  ///< in pthread_create(3): the stack it maps may be one of ours
   bool in_setxid = false;      ///< in glibc's handler that takes setuid(2) through all threads
   std::atomic<bool> live{false};
-  bool main = false;           ///< the process' first flow; its tid is the process id
+  bool main = false;           ///< was a thread before: has a kernel thread's tid and founded its group
+  std::uint8_t group = 0;      ///< groups.h
 
   // What the kernel keeps for a thread.
   pid_t tid = 0;
@@ -94,9 +95,9 @@ static_assert(sizeof(Fiber) == 6 * limits::cache_line);
 /// The table of all fibers.
 namespace fibers {
 
-/// A fresh control block with a tid of its own, above any that the kernel gives and within the 30 bits
-/// that futexes have for one. Null if there is no memory or the table is full.
-[[nodiscard]] Fiber* create() noexcept;
+/// A fresh control block in that group, with a tid of its own, above any that the kernel gives and within the
+/// 30 bits that futexes have for one. Null if there is no memory or the table is full.
+[[nodiscard]] Fiber* create(unsigned group = 0) noexcept;
 
 /// Takes the control block back. The fiber must be off its carrier and in no queue.
 void destroy(Fiber& fiber) noexcept;

@@ -9,6 +9,7 @@
 
 #include "futex_pi.h"
 #include "in_place.h"
+#include "outsiders.h"
 #include "parking_lot.h"
 #include "process.h"
 #include "sharing.h"
@@ -45,22 +46,35 @@ bool takes_clock(int command) noexcept {
 
 bool aligned(std::uintptr_t address) noexcept { return address % sizeof(std::uint32_t) == 0; }
 
+// Whether `value` may be the tid of a thread that is no fiber: the kernel itself wakes who waits for its end.
+bool is_outsider(pid_t value) noexcept {
+  return outsiders::present() && value > 0 && value < limits::first_tid &&
+         kernel::call(SYS_tgkill, kernel::call(SYS_getpid), value, 0) == 0;
+}
+
 // Whether the sleeper's word is ours alone: a private one; the tid of a thread that pthread_join waits for,
 // which the kernel (here: threads::bury) wakes as a shared one; and one that others cannot reach, whatever
 // its user says: libstdc++'s atomic waits, and so its latches, barriers and semaphores, say nothing.
 bool ours(const Call& call) noexcept {
-  return call.is_private() || threads::is_exit_word(call.word) || sharing::ours_alone(call.word);
+  if (call.is_private() || threads::is_exit_word(call.word)) return true;
+  return sharing::ours_alone(call.word) && !is_outsider(static_cast<pid_t>(call.value));
 }
 
 bool both_ours(const Call& call) noexcept {
   return call.is_private() || (sharing::ours_alone(call.word) && sharing::ours_alone(call.second_word));
 }
 
-long in_kernel(Fiber& fiber, const Call& call, bool sleeps) noexcept {
-  const long arguments[6] = {kernel::word(call.word),        call.operation,
-                             static_cast<long>(call.value),  call.timeout_or_count,
-                             kernel::word(call.second_word), static_cast<long>(call.third_value)};
-  return sleeps ? in_place::sleeping(fiber, SYS_futex, arguments) : in_place::quick(SYS_futex, arguments);
+// The six words that the kernel takes.
+struct Words {
+  explicit Words(const Call& call) noexcept
+      : words{kernel::word(call.word),        call.operation,
+              static_cast<long>(call.value),  call.timeout_or_count,
+              kernel::word(call.second_word), static_cast<long>(call.third_value)} {}
+  long words[6];
+};
+
+long sleep_in_kernel(Fiber& fiber, const Call& call) noexcept {
+  return in_place::sleeping(fiber, SYS_futex, Words(call).words);
 }
 
 // What the fiber's own limit is to this wait. A plain one without a timeout is a lock's, whose caller cannot
@@ -84,7 +98,7 @@ long wait(Fiber& fiber, const Call& call) noexcept {
   const clockid_t clock = call.operation & FUTEX_CLOCK_REALTIME ? CLOCK_REALTIME : CLOCK_MONOTONIC;
   if (const long error = timeouts::from_user(fiber, timeout, clock, plain, deadline)) return error;
   if (seen != call.value) return -EAGAIN;
-  if (!ours(call)) return in_kernel(fiber, call, true);
+  if (!ours(call)) return sleep_in_kernel(fiber, call);
   long result =
       waiting::on_address(fiber, call.address(), call.value, bitset, deadline, limit_of(fiber, plain));
   if (result != -EINTR) return result;
@@ -93,8 +107,12 @@ long wait(Fiber& fiber, const Call& call) noexcept {
   return waiting::restart_unhandled;
 }
 
-// Sleeping kernel threads may share the word: other processes', and a fiber's while it is in the kernel; a
-// private one only with a vfork's child, whose calls are native.
+// Whether kernel threads may sleep at the word, too: other processes', and a fiber's while it is in the kernel;
+// at a private one those that are no fibers, and a vfork's child, whose calls are native.
+bool shared_with_kernel(const Call& call) noexcept {
+  return !call.is_private() || outsiders::present() || process::child_in_our_memory();
+}
+
 long wake_kernel(const Call& call, int count, std::uint32_t bitset) noexcept {
   const int operation = FUTEX_WAKE_BITSET | (call.operation & FUTEX_PRIVATE_FLAG);
   const long woken = kernel::call(SYS_futex, call.word, operation, count, nullptr, nullptr, bitset);
@@ -102,15 +120,41 @@ long wake_kernel(const Call& call, int count, std::uint32_t bitset) noexcept {
   return woken;
 }
 
+int wake_fibers(const Call& call, int count, std::uint32_t bitset) noexcept {
+  const int woken = parking_lot::wake(call.address(), count, bitset);
+  stats::count(stats::futex_wakes, woken);
+  return woken;
+}
+
+// Where fibers and kernel threads sleep at the same words they are woken first by turns: neither may starve.
+bool kernel_comes_first(const Call& call) noexcept {
+  static constinit std::atomic<bool> turn{false};
+  if (!outsiders::present() || !parking_lot::anybody_at(call.address())) return false;
+  const bool now = turn.load(std::memory_order_relaxed);
+  turn.store(!now, std::memory_order_relaxed);
+  return now;
+}
+
 long wake(const Call& call, std::uint32_t bitset) noexcept {
   const int count = call.value > INT_MAX ? INT_MAX : static_cast<int>(call.value);
   // The kernel wakes one for a count of zero, too.
   const int wanted = count > 0 ? count : 1;
-  int woken = parking_lot::wake(call.address(), wanted, bitset);
-  stats::count(stats::futex_wakes, woken);
-  if (woken >= wanted || (call.is_private() && !process::child_in_our_memory())) return woken;
+  if (!shared_with_kernel(call)) return wake_fibers(call, wanted, bitset);
+  if (kernel_comes_first(call)) {
+    const long woken = std::max(0l, wake_kernel(call, wanted, bitset));
+    return woken < wanted ? woken + wake_fibers(call, wanted - static_cast<int>(woken), bitset) : woken;
+  }
+  const int woken = wake_fibers(call, wanted, bitset);
+  if (woken >= wanted) return woken;
   const long in_kernel = wake_kernel(call, wanted - woken, bitset);
   return in_kernel < 0 && woken == 0 ? in_kernel : woken + std::max(0l, in_kernel);
+}
+
+// Those of the kernel's sleepers that are left to wake and to move.
+long requeue_kernel(const Call& call, int wake, int move) noexcept {
+  if (!outsiders::present() || wake + move <= 0) return 0;
+  const int operation = FUTEX_REQUEUE | (call.operation & FUTEX_PRIVATE_FLAG);
+  return std::max(0l, kernel::call(SYS_futex, call.word, operation, wake, move, call.second_word));
 }
 
 long requeue(const Call& call) noexcept {
@@ -121,10 +165,10 @@ long requeue(const Call& call) noexcept {
   std::uint32_t seen;
   if (!user::load(call.word, seen)) return -EFAULT;
   if (call.command() == FUTEX_CMP_REQUEUE && seen != call.third_value) return -EAGAIN;
-  const int woken =
-      parking_lot::wake_locked(from, call.address(), static_cast<int>(call.value), FUTEX_BITSET_MATCH_ANY);
+  const int wanted = static_cast<int>(call.value);
+  const int woken = parking_lot::wake_locked(from, call.address(), wanted, FUTEX_BITSET_MATCH_ANY);
   const int moved = parking_lot::requeue_locked(call.address(), call.second_address(), call.count());
-  return woken + moved;
+  return woken + moved + requeue_kernel(call, wanted - woken, call.count() - moved);
 }
 
 std::uint32_t apply(unsigned operation, std::uint32_t old, std::uint32_t argument, bool& known) noexcept {
@@ -171,14 +215,43 @@ long wake_op(const Call& call) noexcept {
   }
   const bool also = compare(code >> 24 & 15, static_cast<int>(old), signed_field(0), known);
   if (!known) return -ENOSYS;
-  int woken =
-      parking_lot::wake_locked(first, call.address(), static_cast<int>(call.value), FUTEX_BITSET_MATCH_ANY);
-  if (also)
-    woken += parking_lot::wake_locked(second, call.second_address(), call.count(), FUTEX_BITSET_MATCH_ANY);
+  const auto wake_at = [&](ParkingBucket& bucket, std::uint32_t* word, int wanted) {
+    const auto address = reinterpret_cast<std::uintptr_t>(word);
+    const int woken = parking_lot::wake_locked(bucket, address, wanted, FUTEX_BITSET_MATCH_ANY);
+    if (woken >= wanted || !outsiders::present()) return woken;
+    const Call there{word, call.operation, 0, 0, nullptr, 0};
+    return woken + static_cast<int>(std::max(0l, wake_kernel(there, wanted - woken, FUTEX_BITSET_MATCH_ANY)));
+  };
+  int woken = wake_at(first, call.word, static_cast<int>(call.value));
+  if (also) woken += wake_at(second, call.second_word, call.count());
   return woken;
 }
 
+long wake_or_move(const Call& call) noexcept {
+  const int command = call.command();
+  if (command == FUTEX_WAKE || command == FUTEX_WAKE_BITSET) {
+    const std::uint32_t bitset = command == FUTEX_WAKE ? FUTEX_BITSET_MATCH_ANY : call.third_value;
+    return aligned(call.address()) && bitset ? wake(call, bitset) : -EINVAL;
+  }
+  if (!both_ours(call)) return in_place::quick(SYS_futex, Words(call).words);
+  return command == FUTEX_WAKE_OP ? wake_op(call) : requeue(call);
+}
+
 }  // namespace
+
+bool concerns_fibers(const std::uint32_t* word, int operation, const std::uint32_t* second_word) noexcept {
+  const int command = operation & FUTEX_CMD_MASK;
+  if (!only_wakes(operation) || command == FUTEX_UNLOCK_PI) return false;
+  const auto anybody_at = [](const std::uint32_t* word) {
+    return parking_lot::anybody_at(reinterpret_cast<std::uintptr_t>(word));
+  };
+  return anybody_at(word) || (command == FUTEX_WAKE_OP && anybody_at(second_word));
+}
+
+long wake_from_outside(std::uint32_t* word, int operation, std::uint32_t value, long timeout_or_count,
+                       std::uint32_t* second_word, std::uint32_t third_value) noexcept {
+  return wake_or_move({word, operation, value, timeout_or_count, second_word, third_value});
+}
 
 void wake(std::uint32_t* word, int count) noexcept {
   wake({word, FUTEX_WAKE, static_cast<std::uint32_t>(count), 0, nullptr, 0}, FUTEX_BITSET_MATCH_ANY);
@@ -204,20 +277,17 @@ long call(Fiber& fiber, std::uint32_t* word, int operation, std::uint32_t value,
     case FUTEX_WAIT:
     case FUTEX_WAIT_BITSET: return wait(fiber, call);
     case FUTEX_WAKE:
-    case FUTEX_WAKE_BITSET: {
-      const std::uint32_t bitset = call.command() == FUTEX_WAKE ? FUTEX_BITSET_MATCH_ANY : third_value;
-      return aligned(call.address()) && bitset ? wake(call, bitset) : -EINVAL;
-    }
+    case FUTEX_WAKE_BITSET:
     case FUTEX_REQUEUE:
-    case FUTEX_CMP_REQUEUE: return both_ours(call) ? requeue(call) : in_kernel(fiber, call, false);
-    case FUTEX_WAKE_OP: return both_ours(call) ? wake_op(call) : in_kernel(fiber, call, false);
+    case FUTEX_CMP_REQUEUE:
+    case FUTEX_WAKE_OP: return wake_or_move(call);
     case FUTEX_LOCK_PI:
     case FUTEX_LOCK_PI2:
     case FUTEX_TRYLOCK_PI:
     case FUTEX_UNLOCK_PI:
       return futex_pi::call(fiber, word, call.command(), operation & FUTEX_CLOCK_REALTIME,
                             reinterpret_cast<const timespec*>(timeout_or_count));
-    default: return in_kernel(fiber, call, true);
+    default: return sleep_in_kernel(fiber, call);
   }
 }
 

@@ -13,6 +13,14 @@ namespace unblock::futex {
 long call(Fiber& fiber, std::uint32_t* word, int operation, std::uint32_t value, long timeout_or_count,
           std::uint32_t* second_word, std::uint32_t third_value) noexcept;
 
+/// Whether an operation by a thread that is no fiber may wake fibers, or move them. Else it is the kernel's alone.
+[[nodiscard]] bool concerns_fibers(const std::uint32_t* word, int operation,
+                                   const std::uint32_t* second_word) noexcept;
+
+/// Answers futex(2) in such a thread for such an operation: fibers and the kernel's sleepers alike.
+long wake_from_outside(std::uint32_t* word, int operation, std::uint32_t value, long timeout_or_count,
+                       std::uint32_t* second_word, std::uint32_t third_value) noexcept;
+
 /// Whether a futex(2) operation never sleeps: what a flow may ask that is no fiber at the moment.
 [[nodiscard]] bool only_wakes(int operation) noexcept;
 

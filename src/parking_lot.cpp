@@ -3,6 +3,7 @@
 
 #include <cerrno>
 
+#include "outsiders.h"
 #include "runtime_limits.h"
 #include "scheduler.h"
 #include "user.h"
@@ -42,7 +43,18 @@ long enqueue(FutexNode& node, std::uint32_t expected) noexcept {
   if (!user::load(reinterpret_cast<const std::uint32_t*>(node.address), seen)) return -EFAULT;
   if (seen != expected) return -EAGAIN;
   enqueue_locked(bucket, node);
-  return 0;
+  if (!outsiders::present()) return 0;
+  // A: queued first, looked again then; seq_cst. Matches B in anybody_at().
+  std::atomic_thread_fence(std::memory_order_seq_cst);
+  const bool same = user::load(reinterpret_cast<const std::uint32_t*>(node.address), seen) && seen == expected;
+  if (!same) unlink(bucket, node);
+  return same ? 0 : -EAGAIN;
+}
+
+bool anybody_at(std::uintptr_t address) noexcept {
+  // B: after the caller's change of the word; seq_cst. Matches A in enqueue().
+  std::atomic_thread_fence(std::memory_order_seq_cst);
+  return __atomic_load_n(&bucket_of(address).first, __ATOMIC_RELAXED);
 }
 
 bool remove(FutexNode& node) noexcept {

@@ -9,12 +9,14 @@
 #include "edge.h"
 #include "futex.h"
 #include "kernel.h"
+#include "outsiders.h"
 #include "runtime.h"
 #include "scheduler.h"
 #include "calls/signal_calls.h"
 #include "siblings.h"
 #include "sharing.h"
 #include "signals.h"
+#include "stacks.h"
 #include "threads.h"
 
 namespace unblock::process {
@@ -43,6 +45,13 @@ void prepare_child(Fiber& fiber, std::uint64_t flags) noexcept {
   fiber.native_only |= Fiber::as_child;
 }
 
+// One that shares our memory but runs beside us has TLS of its own, or is as careful as it is natively.
+bool runs_beside(std::uint64_t flags) noexcept {
+  const bool in_memory = (flags & CLONE_VM) && !(flags & CLONE_VFORK);
+  if (in_memory) sharing::has_company();
+  return in_memory || (flags & (CLONE_THREAD | CLONE_SETTLS));
+}
+
 }  // namespace
 
 Verdict clone(Frame& frame) {
@@ -60,22 +69,45 @@ Verdict clone(Frame& frame) {
     if (!fiber) fiber = runtime::activate();
     return fiber ? make_thread(frame, *fiber, arguments) : Verdict::Native;
   }
-  const bool beside = (arguments.flags & CLONE_VM) && !(arguments.flags & CLONE_VFORK);
-  if (beside) sharing::has_company();
-  if (!fiber) return Verdict::Native;
-  // One that shares our memory but runs beside us has TLS of its own, or is as careful as it is natively.
-  if (beside || (arguments.flags & (CLONE_THREAD | CLONE_SETTLS))) return Verdict::Native;
+  const bool beside = runs_beside(arguments.flags);
+  if (!fiber || beside) return Verdict::Native;
   prepare_child(*fiber, arguments.flags);
   return Verdict::Clone;
 }
 
+Verdict clone_outside(Frame& frame) {
+  threads::CloneArguments arguments;
+  if (threads::read_arguments(frame, arguments) != 0) return Verdict::Native;
+  if ((arguments.flags & thread_flags) == thread_flags) {
+    stacks::begin(arguments.stack_top);
+    return Verdict::Native;
+  }
+  if (runs_beside(arguments.flags)) return Verdict::Native;
+  descriptors::shared();
+  if (arguments.flags & CLONE_VM) outsiders::lend(true);
+  return Verdict::Clone;
+}
+
+namespace {
+
+void after_clone_outside(bool child) {
+  if (!outsiders::lent()) {
+    if (child) runtime::forget(nullptr);
+  } else if (!child) {
+    outsiders::lend(false);
+  }
+}
+
+}  // namespace
+
 void after_clone(Frame& frame) {
   Fiber* fiber = self();
   const bool child = frame.rax == 0;
+  if (!fiber) return after_clone_outside(child);
   if (child) {
     if (fiber->native_only & Fiber::as_child) return;
     children_in_our_memory.store(0);
-    runtime::forget(*fiber);
+    runtime::forget(fiber);
     return;
   }
   if (!(fiber->native_only & Fiber::as_child)) return;
@@ -84,10 +116,6 @@ void after_clone(Frame& frame) {
   signals::hide_mask();
 }
 
-namespace {
-
-// Whom the child has woken is in an inbox, and the loop's eventfd may be closed in the child's table: an idle
-// carrier is interrupted besides. Its process is the child's parent.
 void interrupt_idle_carriers() noexcept {
   const long parent = kernel::call(SYS_getppid);
   carriers::each([&](Carrier& carrier) {
@@ -96,8 +124,6 @@ void interrupt_idle_carriers() noexcept {
       kernel::call(SYS_tgkill, parent, ktid, signals::kick);
   });
 }
-
-}  // namespace
 
 Verdict futex_in_child(Fiber& fiber, Frame& frame) noexcept {
   if (!futex::only_wakes(static_cast<int>(frame.arguments[1]))) return Verdict::Native;
@@ -124,6 +150,7 @@ long rt_sigaction(Fiber* fiber, const Frame& frame) {
                                reinterpret_cast<SignalAction*>(frame.arguments[2]), frame.arguments[3]);
   };
   if (fiber) return edge::serve(*fiber, &frame, [&](Fiber&) { return call(); });
+  if (outsiders::present()) return call();
   // Not active: the kernel has them all, save for SIGILL once sites are rewritten.
   if (static_cast<int>(frame.arguments[0]) == SIGILL && runtime::sites_rewritten()) return call();
   return kernel::call(SYS_rt_sigaction, frame.arguments[0], frame.arguments[1], frame.arguments[2],

@@ -101,10 +101,10 @@ void call_for_help() noexcept {
   if (Processor* idle = idle_one()) idle->nudge();
 }
 
-void close_others(Processor& kept) noexcept {
+void close_all_but(Processor* kept) noexcept {
   for (int number = 0; number < count(); ++number) {
     Processor& other = at(number);
-    if (&other == &kept) continue;
+    if (&other == kept) continue;
     other.closing.store(true, std::memory_order_release);
     for (; other.holder.load(std::memory_order_acquire); kernel::call(SYS_sched_yield)) other.nudge();
   }

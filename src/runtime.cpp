@@ -5,22 +5,22 @@
 #include <cerrno>
 #include <fcntl.h>
 #include <linux/membarrier.h>
-#include <sys/prctl.h>
-#include <sys/rseq.h>
 #include <unistd.h>
 
+#include "adoption.h"
 #include "carrier.h"
 #include "context.h"
-#include "cpu_time.h"
 #include "credentials.h"
 #include "descriptors.h"
 #include "dispatch.h"
 #include "embedding.h"
 #include "events.h"
+#include "groups.h"
 #include "kernel.h"
 #include "log.h"
 #include "memory.h"
 #include "options.h"
+#include "outsiders.h"
 #include "parking_lot.h"
 #include "patch/patch.h"
 #include "processors.h"
@@ -36,14 +36,12 @@
 #include "view.h"
 #include "watchdog.h"
 
-// Newer than the oldest libc we run with.
-#pragma weak __rseq_offset
-#pragma weak __rseq_size
-
 // entry.S
 extern "C" [[gnu::visibility("hidden")]] void unblock_entry();
 
 namespace unblock::runtime {
+
+constinit Lock changing;
 
 namespace {
 
@@ -51,8 +49,6 @@ constinit bool by_itself = false;  // the first thread's creation activates
 constinit bool refused = false;    // it was tried and cannot be: no second line about it
 constinit bool rewritten = false;
 constinit std::atomic<bool> stats_printed{false};
-constinit std::atomic<std::uint32_t> ended{0};  // fibers; a futex for who waits for the others
-constinit std::atomic<bool> end_awaited{false};
 
 bool refuse(const char* why) noexcept {
   refused = true;
@@ -64,25 +60,6 @@ bool refuse(const char* why) noexcept {
   return false;
 }
 
-// Registers glibc's area for restartable sequences, or (flags 1) takes it back: rseq(2).
-std::uint32_t* register_rseq(unsigned flags) noexcept {
-  if (!&__rseq_offset || !&__rseq_size || __rseq_size == 0) return nullptr;
-  constexpr unsigned signature = 0x53053053, bytes = 32;
-  auto* area =
-      reinterpret_cast<std::uint32_t*>(context::current_fs() + static_cast<std::uintptr_t>(__rseq_offset));
-  return kernel::call(SYS_rseq, area, bytes, flags, signature) < 0 ? nullptr : area;
-}
-
-// The kernel writes the processor's number into the area of the thread that registered it, which is not the
-// one that runs on this kernel thread from now on.
-void unregister_rseq() noexcept {
-  std::uint32_t* area = register_rseq(1);
-  if (!area) return;
-  constexpr std::uint32_t uninitialised = ~0u;
-  area[0] = 0;              // cpu_id_start
-  area[1] = uninitialised;  // cpu_id
-}
-
 // Every site that stays as it is, and why.
 void report_sites() noexcept {
   if (!log::enabled(log::patch, log::Level::debug)) return;
@@ -92,40 +69,37 @@ void report_sites() noexcept {
   patch::for_each_left(report, nullptr);
 }
 
-Fiber* adopt_caller() noexcept {
-  Fiber* main = fibers::create();
-  if (!main) return nullptr;
-  main->main = true;
-  // glibc's word for it, which pthread_join(3) waits for. The kernel thread itself never ends.
-  kernel::call(SYS_prctl, PR_GET_TID_ADDRESS, &main->clear_tid);
-  main->tid = static_cast<pid_t>(kernel::call(SYS_gettid));
-  cpu_time::adopt(*main);
-  if (!carriers::adopt(*main, processors::at(0))) {
-    fibers::destroy(*main);
-    return nullptr;
-  }
-  return main;
+// The dispositions first: traps need their handler before the first one is written. False with reason() said.
+bool take_over(patch::Others others) noexcept {
+  signals::adopt_dispositions();
+  rewritten = true;
+  if (patch::cover_all(unblock_entry, others) == 0) return true;
+  signals::hand_over();
+  return false;
 }
 
 // Null, or why not, with everything as it was.
-const char* bring_up() noexcept {
+const char* bring_up(patch::Others others) noexcept {
   // Everything that can fail comes before anything that shows.
   if (processors::count() == 0 && !processors::create()) return "no memory or descriptors for its event loop";
-  Fiber* main = adopt_caller();
+  Fiber* main = adoption::prepare(others);
   if (!main) return "no memory for its first carrier";
-  // Traps need their handler before the first one is written.
   signals::adopt(*main);
-  rewritten = true;
-  if (patch::cover_all(unblock_entry) < 0) {
-    signals::give_back(*main);
-    fibers::destroy(*main);
-    return patch::reason();
+  const char* refusal = take_over(others) ? nullptr : patch::reason();
+  if (!refusal && others == patch::Others::running && !carriers::give(processors::at(0))) {
+    signals::hand_over();
+    refusal = "the kernel has no thread for its first carrier";
+  }
+  if (refusal) {
+    signals::hand_over(*main);
+    adoption::undo(*main);
+    return refusal;
   }
   // Beyond this point libc's calls come to us.
   report_sites();
-  unregister_rseq();
   kernel::call(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0);  // for pthread_cancel
-  unblock_self = main;
+  if (others == patch::Others::running) outsiders::admit();
+  adoption::begin(*main);
   unblock_view.active.store(true, std::memory_order_relaxed);
   watchdog::start();
   return nullptr;
@@ -146,30 +120,49 @@ bool prepare() noexcept {
 
 Fiber* activate() noexcept {
   if (refused || !by_itself) return nullptr;
-  if (const char* why = bring_up()) refuse(why);
+  if (const char* why = bring_up(patch::Others::none)) refuse(why);
   return self();
 }
 
 bool preloaded() noexcept { return by_itself; }
 
-const char* start() noexcept {
+const char* start(patch::Others others) noexcept {
   stats::keep(options::values().stats);
   events::refresh();
   context::initialise();
   dispatch::initialise();
-  return bring_up();
+  return bring_up(others);
 }
 
-void stop(Fiber& main) noexcept {
-  InRuntime inside(main);
+const char* join() noexcept {
+  Fiber* founder = adoption::prepare(patch::Others::running);
+  if (!founder) return "no memory, or too many threads have started it";
+  signals::adopt(*founder);
+  adoption::begin(*founder);
+  return nullptr;
+}
+
+void leave(Fiber& founder) noexcept {
+  ++founder.in_runtime;  // for good
+  scheduler::go_home(founder, *groups::of(founder).own);
+  adoption::end(founder);
+}
+
+void stop(Fiber& founder) noexcept {
+  ++founder.in_runtime;  // for good
   embedding::end();
   watchdog::stop();
-  scheduler::move_to_first_carrier(main);
+  if (Carrier* own = groups::of(founder).own) {
+    outsiders::dismiss();
+    scheduler::go_home(founder, *own);
+    processors::close_all_but(nullptr);
+  } else {
+    scheduler::move_to_first_carrier(founder);
+  }
   carriers::end_others();
-  unblock_self = nullptr;
   unblock_view.active.store(false, std::memory_order_relaxed);
-  signals::hand_over(main);
-  static_cast<void>(register_rseq(0));
+  signals::hand_over();
+  adoption::end(founder);
   processors::end_all();
   descriptors::shared();  // from now on the program closes and opens without us
   print_stats();
@@ -178,40 +171,21 @@ void stop(Fiber& main) noexcept {
   fibers::forget_all();
 }
 
-long wait_for_others(Fiber& main) noexcept {
-  long result = 0;
-  end_awaited.store(true, std::memory_order_seq_cst);
-  while (result != -EINTR && result != waiting::past_limit && fibers::live() > 1) {
-    const std::uint32_t seen = ended.load(std::memory_order_seq_cst);
-    if (fibers::live() == 1) break;
-    result =
-        waiting::on_address(main, reinterpret_cast<std::uintptr_t>(&ended), seen, ~0u, never, main.limit);
-  }
-  end_awaited.store(false, std::memory_order_relaxed);
-  if (fibers::live() == 1) return 0;
-  return result == -EINTR ? waiting::restart_if_asked : result;
-}
-
-void fiber_ended() noexcept {
-  // After the fiber has left the count; seq_cst: matches wait_for_others().
-  if (!end_awaited.load(std::memory_order_seq_cst)) return;
-  ended.fetch_add(1, std::memory_order_seq_cst);
-  parking_lot::wake(reinterpret_cast<std::uintptr_t>(&ended), 1, ~0u);
-}
-
-void forget(Fiber& fiber) noexcept {
+void forget(Fiber* survivor) noexcept {
   unblock_self = nullptr;
+  outsiders::forget();
+  changing.reset();
   unblock_view.active.store(false, std::memory_order_relaxed);
   embedding::end();
   siblings::forget();
-  signals::give_back(fiber);
-  scheduling::make_real(fiber);
+  signals::forget(survivor);
+  if (survivor) scheduling::make_real(*survivor);
   thread_timers::forget();
   watchdog::forget();
   patch::after_fork();
   credentials::forget();
   parking_lot::forget_all();
-  carriers::forget_others(*fiber.carrier);
+  carriers::forget_others(survivor ? survivor->carrier : nullptr);
   fibers::forget_all();
   stacks::forget();
   stats::reset();
@@ -220,7 +194,8 @@ void forget(Fiber& fiber) noexcept {
 }
 
 void cover_new_objects() noexcept {
-  if (self() && patch::cover_all(unblock_entry) < 0) log::warning(log::patch, patch::reason());
+  const auto others = outsiders::present() ? patch::Others::running : patch::Others::none;
+  if (patch::cover_all(unblock_entry, others) < 0) log::warning(log::patch, patch::reason());
 }
 
 bool sites_rewritten() noexcept { return rewritten; }
@@ -241,12 +216,12 @@ void exit_process(int status) noexcept {
   for (;;) kernel::call(SYS_exit_group, status);
 }
 
-long name_process(const char* name) noexcept {
+long name_thread(pid_t tid, const char* name) noexcept {
   // By way of /proc, since the caller may be on another kernel thread.
   char path[64] = {};
   format::Writer writer(path, sizeof path - 1);
   writer.put("/proc/self/task/");
-  writer.put(kernel::call(SYS_getpid));
+  writer.put(tid);
   writer.put("/comm");
   const long fd = kernel::call(SYS_openat, AT_FDCWD, path, O_WRONLY | O_CLOEXEC);
   if (fd < 0) return kernel::call(SYS_prctl, 15, name);  // PR_SET_NAME

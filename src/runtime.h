@@ -2,6 +2,8 @@
 #pragma once
 
 #include "fiber.h"
+#include "lock.h"
+#include "patch/patch.h"
 
 namespace unblock::runtime {
 
@@ -15,22 +17,27 @@ namespace unblock::runtime {
 /// cannot be; the program goes on natively.
 [[nodiscard]] Fiber* activate() noexcept;
 
-/// The same by a program's own wish, without a word on stderr. Null, or why not: static text.
-[[nodiscard]] const char* start() noexcept;
+/// The same by a program's own wish, without a word on stderr; threads that `others` says there are stay what
+/// they are. Null, or why not: static text.
+[[nodiscard]] const char* start(patch::Others others) noexcept;
+
+/// Makes the calling thread a fiber, too, where another has started it beside others. Null, or why not.
+[[nodiscard]] const char* join() noexcept;
+
+/// Undoes that, in the last fiber of its group, while there are others.
+void leave(Fiber& founder) noexcept;
+
+/// Held by who starts or stops: one thread at a time.
+extern Lock changing;
 
 /// Whether prepare() has made the first thread's creation activate it.
 [[nodiscard]] bool preloaded() noexcept;
 
-/// Undoes it, in the main fiber, the only one there is: a native program again, but for the rewritten text.
-void stop(Fiber& main) noexcept;
+/// Undoes it all, in the only fiber there is: a native program again, but for the rewritten text.
+void stop(Fiber& founder) noexcept;
 
-/// Waits in `main` until all other fibers have ended. 0, or a restart code, past_limit.
-[[nodiscard]] long wait_for_others(Fiber& main) noexcept;
-/// A fiber has ended. From any carrier.
-void fiber_ended() noexcept;
-
-/// In a fork's child, whose only flow is `fiber`: back to before activation.
-void forget(Fiber& fiber) noexcept;
+/// In a fork's child, whose only flow is `survivor`, or null for one that is no fiber: back to before activation.
+void forget(Fiber* survivor) noexcept;
 
 /// Objects were loaded since the last look: their sites are rewritten, too.
 void cover_new_objects() noexcept;
@@ -42,7 +49,7 @@ void print_stats() noexcept;
 /// exit_group(2).
 [[noreturn]] void exit_process(int status) noexcept;
 
-/// PR_SET_NAME of the process' first kernel thread. 0 or an error.
-long name_process(const char* name) noexcept;
+/// PR_SET_NAME of the kernel thread that a founder was. 0 or an error.
+long name_thread(pid_t tid, const char* name) noexcept;
 
 }  // namespace unblock::runtime

@@ -26,6 +26,7 @@ constexpr std::uint8_t reads_per_guess = 30;    // reads that wait before they a
 constexpr std::uint32_t run_queue_ring = 256;   // ready fibers of a processor that others may take; 2^n
 constexpr unsigned prefetched_lines = 8;         // of the stack of a fiber that is about to run
 constexpr std::size_t max_processors = 64;      // of one process
+constexpr unsigned groups = 64;                 // threads that have started the runtime, at once
 constexpr std::size_t cpu_set_words = 128;      // of a set of CPUs: 8,192, the kernel's most
 constexpr int picks_per_look = 16;              // fibers run between two looks at whether help is needed
 constexpr int cycles_per_us = 3'000;            // of the cycle counter, about: for what need not be exact

@@ -150,7 +150,7 @@ void move_to_first_carrier(Fiber& fiber) noexcept {
   acquire(fiber);
   Carrier& carrier = *fiber.carrier;
   Processor& processor = *carrier.processor;
-  processors::close_others(processor);
+  processors::close_all_but(&processor);
   if (!carrier.first) {
     processor.push(fiber);
     carrier.claim.store(Claim::None, std::memory_order_relaxed);
@@ -158,6 +158,13 @@ void move_to_first_carrier(Fiber& fiber) noexcept {
     leave(fiber, nullptr);
   }
   release(fiber);
+}
+
+void go_home(Fiber& fiber, Carrier& own) noexcept {
+  if (fiber.carrier == &own) return;
+  Fiber* next = enter(fiber) ? fiber.carrier->processor->pick() : nullptr;
+  carriers::call_home(own, fiber);  // it waits there until this flow is saved
+  leave(fiber, next);
 }
 
 void exit(Fiber& fiber) noexcept {

@@ -64,6 +64,9 @@ void hand_off(Fiber& fiber) noexcept;
 /// Moves `fiber`, the calling one and the only one there is, to the first carrier's kernel thread.
 void move_to_first_carrier(Fiber& fiber) noexcept;
 
+/// Moves `fiber`, the calling one, to its own kernel thread, which runs nobody. It holds no processor there.
+void go_home(Fiber& fiber, Carrier& own) noexcept;
+
 /// Ends `fiber`, the calling one: its control block is taken back once its stack is no longer used.
 [[noreturn]] void exit(Fiber& fiber) noexcept;
 

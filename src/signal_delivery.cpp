@@ -9,6 +9,7 @@
 #include "in_place.h"
 #include "kernel.h"
 #include "log.h"
+#include "outsiders.h"
 #include "patch/patch.h"
 #include "runtime.h"
 #include "runtime_limits.h"
@@ -163,6 +164,10 @@ Delivery deliver(Fiber& fiber, ucontext_t* context, const Frame* frame) {
 
 void set_mask(Fiber& fiber, SignalSet mask) noexcept {
   fiber.signals.mask.store(mask & ~unblockable, std::memory_order_seq_cst);
+  if (outsiders::present()) {
+    InRuntime inside(fiber);
+    listen(~mask);
+  }
   // The common case, nothing pending anywhere, needs no lock.
   if (!fiber.signals.pending.set.load(std::memory_order_seq_cst) &&
       !detail::process.set.load(std::memory_order_seq_cst) &&
@@ -188,8 +193,9 @@ void end_temporary_mask(Fiber& fiber) noexcept {
 }
 
 // The kick: on a carrier, at any instruction of the fiber it runs.
-void detail::on_kick(int, siginfo_t* info, void* raw) {
+void detail::on_kick(int signal, siginfo_t* info, void* raw) {
   Fiber* fiber = self();
+  if (!fiber && outsiders::of_program()) return handle_outside(signal, info, raw);
   if (info->si_code != SI_TKILL || info->si_pid != static_cast<pid_t>(kernel::call(SYS_getpid))) {
     siginfo_t copy = *info;  // the program's own, not our kick
     if (fiber) ++fiber->in_runtime;

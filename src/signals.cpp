@@ -84,42 +84,73 @@ void prepare_carrier(Carrier& carrier) noexcept {
   hide_mask();
 }
 
-void adopt(Fiber& main) noexcept {
+void adopt(Fiber& founder) noexcept {
   SignalSet mask = 0;
   kernel::call(SYS_rt_sigprocmask, SIG_SETMASK, nullptr, &mask, sizeof mask);
-  main.signals.mask.store(mask, std::memory_order_relaxed);
-  kernel::call(SYS_sigaltstack, nullptr, &main.signals.alternate);
+  founder.signals.mask.store(mask, std::memory_order_relaxed);
+  kernel::call(SYS_sigaltstack, nullptr, &founder.signals.alternate);
+  prepare_carrier(*founder.carrier);
+}
+
+void adopt_dispositions() noexcept {
   const SignalAction sigill = actions[SIGILL];  // ours is in the kernel already if this is not the first time
   for (int signal = 1; signal <= highest; ++signal)
     kernel::call(SYS_rt_sigaction, signal, nullptr, &actions[signal], sizeof(SignalSet));
   if (actions[SIGILL].handler == plain(on_fault)) actions[SIGILL] = sigill;
-  prepare_carrier(*main.carrier);
   hide_faults();
   set_kernel_action(kick, ours(on_kick, SA_RESTART));
 }
 
-void give_back(Fiber& fiber) noexcept {
-  lock.reset();
-  fiber.signals.pending.first = process.first = nullptr;  // pending signals are not inherited: fork(2)
-  fiber.signals.pending.set.store(0, std::memory_order_relaxed);
-  process.set.store(0, std::memory_order_relaxed);
-  fiber.signals.attention.store(0, std::memory_order_relaxed);
+namespace {
+
+void give_back_dispositions() noexcept {
   expose_faults();
   set_kernel_action(kick, actions[kick]);
+}
+
+void give_back(const Fiber& fiber) noexcept {
   kernel::call(SYS_sigaltstack, &fiber.signals.alternate, nullptr);
   expose_mask(fiber);
+}
+
+// Pending signals are not inherited: fork(2).
+void drop(PendingQueue& queue) noexcept {
+  queue.first = nullptr;
+  queue.set.store(0, std::memory_order_relaxed);
+}
+
+}  // namespace
+
+void forget(Fiber* survivor) noexcept {
+  lock.reset();
+  drop(process);
+  give_back_dispositions();
+  if (!survivor) return;
+  drop(survivor->signals.pending);
+  survivor->signals.attention.store(0, std::memory_order_relaxed);
+  give_back(*survivor);
+}
+
+void hand_over() noexcept {
+  siginfo_t info;
+  while (take(process, ~SignalSet{0}, info))
+    kernel::call(SYS_rt_sigqueueinfo, kernel::call(SYS_getpid), info.si_signo, &info);
+  give_back_dispositions();
 }
 
 void hand_over(Fiber& fiber) noexcept {
   siginfo_t info;
   const long pid = kernel::call(SYS_getpid), tid = kernel::call(SYS_gettid);
-  while (take(fiber.signals.pending, ~SignalSet{0}, info))
-    kernel::call(SYS_rt_tgsigqueueinfo, pid, tid, info.si_signo, &info);
-  while (take(process, ~SignalSet{0}, info)) kernel::call(SYS_rt_sigqueueinfo, pid, info.si_signo, &info);
+  {
+    Guard guard(lock);
+    while (take(fiber.signals.pending, ~SignalSet{0}, info))
+      kernel::call(SYS_rt_tgsigqueueinfo, pid, tid, info.si_signo, &info);
+  }
+  fiber.signals.attention.store(0, std::memory_order_relaxed);
   give_back(fiber);
 }
 
-SignalSet received_by_watchdog() noexcept { return ~(with_descriptor | unblockable); }
+SignalSet received_by_watchdog() noexcept { return heard_by_fibers() & ~(with_descriptor | unblockable); }
 
 void leave_to_kernel(SignalSet set) noexcept {
   Guard guard(lock);
@@ -130,14 +161,16 @@ void receive(const siginfo_t& info) noexcept {
   if (info.si_signo == kick && info.si_code == SI_TKILL) return;
   if (alarms::rang(info)) return;
   const pid_t tid = thread_timers::target(info);
-  if (!tid)
-    post(info);
-  else if (Fiber* fiber = fibers::find(tid))  // else it has ended, and nobody is told
+  if (!tid) {
+    if (!give_to_outsiders(info)) post(info);
+  } else if (Fiber* fiber = fibers::find(tid)) {  // else it has ended, and nobody is told
     post(*fiber, info);
+  }
 }
 
 void collect_process_signal(int signal) noexcept {
   const SignalSet set = signal_bit(signal) & received_by_watchdog();
+  if (!set) return;
   siginfo_t info;
   const timespec at_once{};
   if (kernel::call(SYS_rt_sigtimedwait, &set, &info, &at_once, sizeof set) > 0)

@@ -47,12 +47,15 @@ constexpr SignalSet unblockable = signal_bit(SIGKILL) | signal_bit(SIGSTOP);
 /// The kernel's mask of every carrier.
 constexpr SignalSet carrier_mask = ~(faults | signal_bit(kick) | unblockable);
 
-/// Takes signals over, at activation: dispositions, the main fiber's mask and alternate stack.
-void adopt(Fiber& main) noexcept;
-/// Gives them back to the kernel, in the only fiber that is left: after fork.
-void give_back(Fiber& fiber) noexcept;
-/// The same at unblock_stop(), where what is pending stays so.
-void hand_over(Fiber& fiber) noexcept;
+/// Takes signals over: of the calling thread, which is to be that fiber, its mask and alternate stack; of the
+/// process, at activation, the dispositions.
+void adopt(Fiber& founder) noexcept;
+void adopt_dispositions() noexcept;
+/// Gives them back to the kernel at unblock_stop(). What is pending stays so.
+void hand_over(Fiber& founder) noexcept;
+void hand_over() noexcept;
+/// The same in a fork's child, where nothing is pending. The survivor is null if a thread forked that is no fiber.
+void forget(Fiber* survivor) noexcept;
 /// Sets the kernel's mask and fault stack of the calling carrier.
 void prepare_carrier(Carrier& carrier) noexcept;
 /// Makes the kernel's mask of this kernel thread the fiber's own, for a child that inherits it; and back.
@@ -65,6 +68,17 @@ void hide_faults() noexcept;
 /// Signals that the watchdog should wait for, and what it does with one that came.
 [[nodiscard]] SignalSet received_by_watchdog() noexcept;
 void receive(const siginfo_t& info) noexcept;
+
+/// Where outsiders are present (outsiders.h) the kernel has what no fiber takes.
+/// What fibers take or wait for, or did: all signals where there are no others.
+[[nodiscard]] SignalSet heard_by_fibers() noexcept;
+/// The calling fiber takes or awaits these from now on: what is pending of them comes to our queues. In the
+/// runtime, without the lock.
+void listen(SignalSet set) noexcept;
+/// Gives back a signal that the process was sent and that no fiber takes by now. False if one does.
+[[nodiscard]] bool give_to_outsiders(const siginfo_t& info) noexcept;
+/// Now and then: what no fiber takes any more is the kernel's. The watchdog.
+void forget_unheard() noexcept;
 
 /// The program reads these from a descriptor: signalfd(2). Before activation, too.
 void leave_to_kernel(SignalSet set) noexcept;
@@ -118,6 +132,8 @@ void refresh_attention(Fiber& fiber) noexcept;
 void default_action(int signal) noexcept;
 void on_fault(int signal, siginfo_t* info, void* context);
 void on_kick(int signal, siginfo_t* info, void* context);
+/// What the kernel does with a signal whose handler is ours, in a thread that is no fiber.
+void handle_outside(int signal, siginfo_t* info, void* context);
 void set_kernel_action(int signal, const SignalAction& action) noexcept;
 void run_handler(Fiber& fiber, const SignalAction& action, siginfo_t& info, ucontext_t* context,
                  const Frame* frame);

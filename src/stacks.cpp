@@ -134,10 +134,6 @@ bool is_stray(std::uintptr_t top) noexcept {
   return top - stray_end.load(std::memory_order_relaxed) < rest;
 }
 
-bool concerns_us(std::uintptr_t begin, std::size_t bytes) noexcept {
-  return stack_slabs::may_hold(begin, bytes) || touches_stray(begin, bytes);
-}
-
 // glibc's start_thread(): its last calls are made with signals blocked that programs cannot block.
 bool thread_ends(const Fiber& fiber) noexcept {
   constexpr int cancellation = 32;  // SIGCANCEL, nptl/pthreadP.h
@@ -145,6 +141,10 @@ bool thread_ends(const Fiber& fiber) noexcept {
 }
 
 }  // namespace
+
+bool concerns_us(std::uintptr_t begin, std::size_t bytes) noexcept {
+  return stack_slabs::may_hold(begin, bytes) || touches_stray(begin, bytes);
+}
 
 std::uintptr_t map(std::size_t bytes) noexcept {
   if (bytes % limits::page != 0 || bytes > limits::largest_stack) return 0;

@@ -12,6 +12,9 @@ namespace unblock::stacks {
 /// The answer to a call that is not about one of ours, or does with one what only the kernel can: it is to.
 constexpr long kernels = 1;
 
+/// Whether any of it may be, or may be taken for, one of ours. Cheap. Any thread.
+[[nodiscard]] bool concerns_us(std::uintptr_t begin, std::size_t bytes) noexcept;
+
 /// mmap(2) by pthread_create() of `bytes` without access: an address, or 0 for the kernel's.
 [[nodiscard]] std::uintptr_t map(std::size_t bytes) noexcept;
 

@@ -8,6 +8,7 @@
 #include "events.h"
 #include "futex.h"
 #include "kernel.h"
+#include "outsiders.h"
 #include "processors.h"
 #include "runtime.h"
 #include "scheduler.h"
@@ -80,7 +81,7 @@ long read_arguments(const Frame& frame, CloneArguments& arguments) noexcept {
 
 long create(Fiber& parent, const Frame& frame, const CloneArguments& arguments) noexcept {
   if (!arguments.stack_top || !(arguments.flags & CLONE_SETTLS)) return -EINVAL;
-  Fiber* fiber = fibers::create();
+  Fiber* fiber = fibers::create(parent.group);
   if (!fiber) return -EAGAIN;
   Frame* registers = start_frame(arguments.stack_top);
   Fiber* const of_new_thread = fiber;
@@ -107,7 +108,7 @@ long create(Fiber& parent, const Frame& frame, const CloneArguments& arguments) 
 }
 
 void exit(Fiber& fiber, int status) noexcept {
-  if (fibers::live() == 1 || fiber.sibling) runtime::exit_process(status);
+  if ((fibers::live() == 1 && !outsiders::present()) || fiber.sibling) runtime::exit_process(status);
   futex::release_robust_list(fiber);
   signals::discard(fiber);
   ++fiber.in_runtime;
@@ -120,7 +121,6 @@ void bury(Fiber& fiber) noexcept {
   slices::leave(fiber);
   fiber.on_carrier.store(false, std::memory_order_release);
   fibers::destroy(fiber);
-  runtime::fiber_ended();
   if (!word) return;
   // From here on the thread's stack and descriptor may be gone: the word's address is all that is used.
   if (user::store(word, 0u)) futex::wake(word, 1);

@@ -64,10 +64,12 @@ bool idle() noexcept {
 }
 
 // Pages kept for threads to come are kept for a second: which stacks used much is not known.
-void release_stacks(Nanoseconds& last) noexcept {
+void tidy_up(Nanoseconds& last) noexcept {
   const Nanoseconds now = clock_time::now();
   if (now - last < second) return;
-  if (!stacks::release_kept()) last = now;
+  if (stacks::release_kept()) return;
+  last = now;
+  signals::forget_unheard();
 }
 
 void body(void*) {
@@ -77,7 +79,7 @@ void body(void*) {
   unsigned credentials = 0;
   while (!state.stopping.load(std::memory_order_relaxed)) {
     credentials::follow(credentials);
-    release_stacks(released);
+    tidy_up(released);
     if (quiet > limits::watchdog_looks && idle()) {
       while (stacks::release_kept() && idle()) {
       }

@@ -1,4 +1,8 @@
 // Closing and replacing descriptors: under waiters, and around those that are our own.
+#include "closing.h"
+
+#include <cerrno>
+
 #include "arguments.h"
 #include "descriptors.h"
 #include "handlers.h"
@@ -7,17 +11,28 @@
 #include "processors.h"
 #include "waiting.h"
 
-namespace unblock::calls {
+namespace unblock::closing {
 
-long close(Fiber& fiber, int fd) noexcept {
+long before_close(int fd) noexcept {
   if (descriptors::hidden(fd)) return -EBADF;
   descriptors::forget(fd);
-  // Not to be made again after a signal: close(2). SO_LINGER and some file systems make it wait.
-  const long result = in_place::perhaps(fiber, SYS_close, Words(fd).words);
-  return result == waiting::restart_if_asked ? kernel::call(SYS_close, fd) : result;
+  return 0;
 }
 
-long close_range(Fiber&, unsigned first, unsigned last, unsigned flags) noexcept {
+long before_duplicate(int fd) noexcept {
+  if (descriptors::hidden(fd)) return -EBADF;
+  descriptors::duplicated(fd);
+  return 0;
+}
+
+long before_replacing(int from, int to) noexcept {
+  if (descriptors::hidden(to)) return -EBADF;
+  if (const long error = before_duplicate(from)) return error;
+  if (from != to) descriptors::forget(to);
+  return 0;
+}
+
+long close_range(unsigned first, unsigned last, unsigned flags) noexcept {
   if (first > last) return kernel::call(SYS_close_range, first, last, flags);
   constexpr unsigned cloexec = 1 << 2;  // CLOSE_RANGE_CLOEXEC
   const unsigned highest = last < limits::max_descriptors ? last : limits::max_descriptors;
@@ -39,24 +54,34 @@ long close_range(Fiber&, unsigned first, unsigned last, unsigned flags) noexcept
   }
 }
 
+}  // namespace unblock::closing
+
+namespace unblock::calls {
+
+long close(Fiber& fiber, int fd) noexcept {
+  if (const long error = closing::before_close(fd)) return error;
+  // Not to be made again after a signal: close(2). SO_LINGER and some file systems make it wait.
+  const long result = in_place::perhaps(fiber, SYS_close, Words(fd).words);
+  return result == waiting::restart_if_asked ? kernel::call(SYS_close, fd) : result;
+}
+
+long close_range(Fiber&, unsigned first, unsigned last, unsigned flags) noexcept {
+  return closing::close_range(first, last, flags);
+}
+
 long dup(Fiber&, int fd) noexcept {
-  if (descriptors::hidden(fd)) return -EBADF;
-  descriptors::duplicated(fd);
-  return kernel::call(SYS_dup, fd);
+  const long error = closing::before_duplicate(fd);
+  return error ? error : kernel::call(SYS_dup, fd);
 }
 
 long dup2(Fiber&, int from, int to) noexcept {
-  if (descriptors::hidden(from) || descriptors::hidden(to)) return -EBADF;
-  if (from != to) descriptors::forget(to);
-  descriptors::duplicated(from);
-  return kernel::call(SYS_dup2, from, to);
+  const long error = closing::before_replacing(from, to);
+  return error ? error : kernel::call(SYS_dup2, from, to);
 }
 
 long dup3(Fiber&, int from, int to, int flags) noexcept {
-  if (descriptors::hidden(from) || descriptors::hidden(to)) return -EBADF;
-  if (from != to) descriptors::forget(to);
-  descriptors::duplicated(from);
-  return kernel::call(SYS_dup3, from, to, flags);
+  const long error = closing::before_replacing(from, to);
+  return error ? error : kernel::call(SYS_dup3, from, to, flags);
 }
 
 }  // namespace unblock::calls

@@ -103,10 +103,7 @@ long connect(Fiber& fiber, int fd, const sockaddr* address, socklen_t length) no
 
 long setsockopt(Fiber&, int fd, int level, int option, const void* value, socklen_t length) noexcept {
   const long result = kernel::call(SYS_setsockopt, fd, level, option, value, length);
-  constexpr int receive_timeout_new = 66, send_timeout_new = 67;  // SO_RCVTIMEO_NEW, SO_SNDTIMEO_NEW
-  if (level == SOL_SOCKET && (option == SO_RCVTIMEO || option == SO_SNDTIMEO ||
-                              option == receive_timeout_new || option == send_timeout_new))
-    descriptors::changed(fd);
+  if (descriptors::is_timeout(level, option)) descriptors::changed(fd);
   return result;
 }
 

@@ -179,6 +179,16 @@
   X(io_submit, Perhaps, Files)               \
   X(io_uring_enter, Fiber, Core)
 
+// Those that fibers must know of when a thread makes them that is none: outsiders.h.
+#define UNBLOCK_CALLS_OF_OUTSIDERS(X)                                                             \
+  X(futex) X(close) X(close_range) X(dup) X(dup2) X(dup3) X(fcntl) X(ioctl) X(setsockopt)         \
+  X(sendmsg) X(sendmmsg) X(munmap) X(mprotect) X(mremap) X(tgkill) X(tkill) X(rt_tgsigqueueinfo)  \
+  X(getpriority) X(setpriority) X(ioprio_get) X(ioprio_set) X(sched_getaffinity)                  \
+  X(sched_setaffinity) X(sched_getparam) X(sched_setparam) X(sched_getscheduler)                  \
+  X(sched_setscheduler) X(sched_rr_get_interval) X(sched_getattr) X(sched_setattr)                \
+  X(get_robust_list) X(exit_group) X(execve) X(execveat) X(setuid) X(setgid) X(setreuid)          \
+  X(setregid) X(setresuid) X(setresgid) X(setgroups)
+
 // Those that are ours whoever makes them: what a thread is made by, and what a rewritten site relies on.
 #define UNBLOCK_CALLS_FROM_ANYWHERE(X) \
   X(clone)                             \

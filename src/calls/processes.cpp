@@ -78,7 +78,7 @@ long prctl(Fiber& fiber, int option, unsigned long second, unsigned long third, 
       }
       __builtin_memcpy(thread.name, name, size);
       // The process' own name is its first thread's.
-      return thread.main ? runtime::name_process(name) : 0;
+      return thread.main ? runtime::name_thread(thread.tid, name) : 0;
     }
     case PR_GET_TID_ADDRESS:
       return user::store(reinterpret_cast<int**>(second), thread.clear_tid) ? 0 : -EFAULT;

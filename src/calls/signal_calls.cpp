@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "kernel.h"
+#include "outsiders.h"
 #include "siblings.h"
 #include "timeouts.h"
 #include "user.h"
@@ -133,6 +134,7 @@ long rt_sigtimedwait(Fiber& fiber, const SignalSet* set, siginfo_t* info, const 
       if (pending & open & ~wanted) result = -EINTR;
     }
     if (result == -EINTR) break;
+    listen(wanted);
     const long woken = waiting::until(fiber, deadline);
     result = woken == -ETIMEDOUT || woken == waiting::past_limit ? woken : 0;
   }
@@ -168,7 +170,8 @@ long sigaltstack(Fiber& fiber, const stack_t* wanted, stack_t* old) noexcept {
 }
 
 long kill(Fiber& fiber, pid_t pid, int signal) noexcept {
-  if (pid <= 0) return sent_by_kernel(kernel::call(SYS_kill, pid, signal), signal);
+  const bool shared = pid == own_pid() && outsiders::present();  // whoever takes it
+  if (pid <= 0 || shared) return sent_by_kernel(kernel::call(SYS_kill, pid, signal), signal);
   if (pid != own_pid() || !is_signal(signal) || (unblockable & signal_bit(signal)) || for_descriptor(signal))
     return kernel::call(SYS_kill, pid, signal);
   return post_to_process(fiber, sent_by_us(signal, SI_USER));
@@ -214,6 +217,8 @@ long tgkill(Fiber& fiber, pid_t process, pid_t tid, int signal) noexcept {
 
 long rt_sigqueueinfo(Fiber& fiber, pid_t pid, int signal, siginfo_t* info) noexcept {
   siginfo_t copy;
+  if (pid == own_pid() && outsiders::present())
+    return sent_by_kernel(kernel::call(SYS_rt_sigqueueinfo, pid, signal, info), signal);
   if (pid != own_pid() || !is_signal(signal) || (unblockable & signal_bit(signal)) || for_descriptor(signal))
     return kernel::call(SYS_rt_sigqueueinfo, pid, signal, info);
   if (const long error = read_info(info, signal, copy)) return error;

@@ -3,21 +3,14 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
-#include <filesystem>
-#include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
 #include <vector>
 
+#include "outsider.h"
 #include "unblock.h"
 
 namespace {
-
-std::size_t kernel_threads() {
-  std::size_t count = 0;
-  for ([[maybe_unused]] auto& entry : std::filesystem::directory_iterator("/proc/self/task")) ++count;
-  return count;
-}
 
 // Runs `body` in threads that wait for a byte each; returns how many kernel threads there were meanwhile.
 std::size_t kernel_threads_with(int threads) {
@@ -36,16 +29,6 @@ std::size_t kernel_threads_with(int threads) {
   close(ends[0]);
   close(ends[1]);
   return count;
-}
-
-// What `body` gives in a child of fork, 0 to 127.
-template <class Body>
-int in_child(Body body) {
-  const pid_t child = fork();
-  if (child == 0) _exit(body());
-  int status = 0;
-  if (waitpid(child, &status, 0) != child || !WIFEXITED(status)) return -1;
-  return WEXITSTATUS(status);
 }
 
 }  // namespace
@@ -160,10 +143,4 @@ TEST_CASE("a handler works before, between and after") {
   raise(SIGUSR2);
   CHECK(handled == 3);
   signal(SIGUSR2, SIG_DFL);
-}
-
-TEST_CASE("a process that has other threads cannot start") {
-  std::jthread other([] { usleep(20000); });
-  CHECK(unblock_start(nullptr) == EBUSY);
-  CHECK(std::string(unblock_reason()) == "the process has other threads already");
 }
