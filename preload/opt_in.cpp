@@ -66,7 +66,8 @@ int start_first(std::string_view list) noexcept {
 // Another one, while it runs.
 int start_another(std::string_view list) noexcept {
   if (!outsiders::present()) return refuse(EBUSY, "it was started when the process had no other thread");
-  if (!list.empty() && list != options_text) return refuse(EINVAL, "it runs with other options: ", options_text);
+  if (!list.empty() && list != options_text)
+    return refuse(EINVAL, "it runs with other options: ", options_text);
   const char* why = runtime::join();
   return why ? refuse(EAGAIN, why) : 0;
 }
@@ -78,7 +79,7 @@ UNBLOCK_API int unblock_start(const char* list) {
   if (runtime::preloaded())
     return runtime::activate() ? 0 : refuse(ENOTSUP, "the program runs natively under unblock");
   Guard guard(runtime::changing);
-  return groups::count() ? start_another(list ? list : "") : start_first(list ? list : "");
+  return runtime::active() ? start_another(list ? list : "") : start_first(list ? list : "");
 }
 
 UNBLOCK_API int unblock_stop(void) {

@@ -58,7 +58,8 @@ Fiber* prepare(patch::Others others) noexcept {
   if (!founder) return nullptr;
   groups::found(*founder);
   founder->main = true;
-  // glibc's words for it: what pthread_join(3) waits for, the locks it holds. The kernel thread itself never ends.
+  // glibc's words for it: what pthread_join(3) waits for, the locks it holds. The kernel thread itself never
+  // ends.
   kernel::call(SYS_prctl, PR_GET_TID_ADDRESS, &founder->clear_tid);
   std::size_t size;
   kernel::call(SYS_get_robust_list, 0, &founder->robust, &size);
@@ -78,6 +79,7 @@ void begin(Fiber& founder) noexcept {
 
 void undo(Fiber& founder) noexcept {
   if (Carrier* own = groups::of(founder).own) carriers::release_reserved(*own);
+  founder.on_carrier.store(false, std::memory_order_relaxed);
   fibers::destroy(founder);
 }
 

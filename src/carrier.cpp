@@ -269,16 +269,12 @@ void end_others() noexcept {
   ending.store(false, std::memory_order_release);
 }
 
-void forget_others(Carrier* survivor) noexcept {
+void forget_all() noexcept {
   lock.reset();
   first = released = nullptr;
   spares = ended = nullptr;
   spare_count = running = 0;
-  if (survivor) {
-    survivor->following = nullptr;
-    survivor->credentials = 0;
-  }
-  detail::all.store(survivor, std::memory_order_relaxed);
+  detail::all.store(nullptr, std::memory_order_relaxed);
 }
 
 }  // namespace unblock::carriers

@@ -79,8 +79,8 @@ void end_others() noexcept;
 template <class Visit>
 void each(Visit&& visit) noexcept;
 
-/// Forgets all carriers but the caller's, if it is on one: for a fork's child.
-void forget_others(Carrier* survivor) noexcept;
+/// Forgets all carriers: for a fork's child.
+void forget_all() noexcept;
 
 namespace detail {
 extern std::atomic<Carrier*> all;

@@ -107,8 +107,8 @@ long wait(Fiber& fiber, const Call& call) noexcept {
   return waiting::restart_unhandled;
 }
 
-// Whether kernel threads may sleep at the word, too: other processes', and a fiber's while it is in the kernel;
-// at a private one those that are no fibers, and a vfork's child, whose calls are native.
+// Whether kernel threads may sleep at the word, too: other processes', and a fiber's while it is in the
+// kernel; at a private one those that are no fibers, and a vfork's child, whose calls are native.
 bool shared_with_kernel(const Call& call) noexcept {
   return !call.is_private() || outsiders::present() || process::child_in_our_memory();
 }

@@ -27,8 +27,9 @@ namespace {
 
 constinit std::atomic<int> inside{0};
 
-// The TLS of our own kernel threads has no image, it is zeroes: kernel_thread.cpp.
-thread_local constinit bool has_image = true;
+// The TLS of our own kernel threads has no image, it is zeroes: kernel_thread.cpp. Volatile: no compiler
+// knows.
+thread_local constinit volatile bool has_image = true;
 thread_local constinit bool lent_out = false;
 
 // While one lives, dismiss() waits: what the runtime is made of stays.
@@ -81,8 +82,8 @@ Verdict native_unless(Frame& frame, long error) noexcept {
 template <class Then>
 Verdict made(Frame& frame, Then&& then) noexcept {
   const long(&words)[6] = frame.arguments;
-  const long result = kernel::call(static_cast<long>(frame.rax), words[0], words[1], words[2], words[3], words[4],
-                                   words[5]);
+  const long result =
+      kernel::call(static_cast<long>(frame.rax), words[0], words[1], words[2], words[3], words[4], words[5]);
   then(result);
   return answered(frame, result);
 }
@@ -94,8 +95,8 @@ Verdict futex(Frame& frame) noexcept {
     return Verdict::Native;
   const Undisturbed undisturbed;
   const long result = futex::wake_from_outside(
-      pointer<std::uint32_t>(words[0]), static_cast<int>(words[1]), static_cast<std::uint32_t>(words[2]), words[3],
-      pointer<std::uint32_t>(words[4]), static_cast<std::uint32_t>(words[5]));
+      pointer<std::uint32_t>(words[0]), static_cast<int>(words[1]), static_cast<std::uint32_t>(words[2]),
+      words[3], pointer<std::uint32_t>(words[4]), static_cast<std::uint32_t>(words[5]));
   if (lent_out) process::interrupt_idle_carriers();
   return answered(frame, result);
 }
@@ -126,8 +127,9 @@ Verdict settings_change(Frame& frame) noexcept {
       return words[1] == F_SETFL ? made(frame, change) : Verdict::Native;
     case SYS_ioctl: return words[1] == FIONBIO ? made(frame, change) : Verdict::Native;
     case SYS_setsockopt:
-      return descriptors::is_timeout(static_cast<int>(words[1]), static_cast<int>(words[2])) ? made(frame, change)
-                                                                                             : Verdict::Native;
+      return descriptors::is_timeout(static_cast<int>(words[1]), static_cast<int>(words[2]))
+                 ? made(frame, change)
+                 : Verdict::Native;
     default: descriptors::shared(); return Verdict::Native;  // a message may carry some to another process
   }
 }
@@ -164,9 +166,7 @@ Verdict about_process(Frame& frame) {
     }
     case SYS_exit_group: runtime::exit_process(static_cast<int>(frame.arguments[0]));
     case SYS_execve:
-    case SYS_execveat:
-      signals::expose_faults();
-      return made(frame, [](long) { signals::hide_faults(); });
+    case SYS_execveat: signals::expose_faults(); return made(frame, [](long) { signals::hide_faults(); });
     default: {  // setuid and its relatives
       const Undisturbed undisturbed;
       return made(frame, [](long result) {

@@ -1,5 +1,6 @@
 // Outsiders: threads of the program that are no fibers, beside those that are. They were there before
-// unblock_start(), or were made by such. The kernel answers their calls; what fibers must know of comes here first.
+// unblock_start(), or were made by such. The kernel answers their calls; what fibers must know of comes here
+// first.
 #pragma once
 
 #include <atomic>
@@ -30,8 +31,8 @@ void forget() noexcept;
 /// Whether the calling flow is a thread of the program's, and not one of ours.
 [[nodiscard]] bool of_program() noexcept;
 
-/// The calling thread makes a child in its memory (vfork(2)), which has its variables until it is gone: whatever
-/// the child does is none of ours.
+/// The calling thread makes a child in its memory (vfork(2)), which has its variables until it is gone:
+/// whatever the child does is none of ours.
 void lend(bool lent) noexcept;
 [[nodiscard]] bool lent() noexcept;
 

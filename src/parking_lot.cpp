@@ -46,7 +46,8 @@ long enqueue(FutexNode& node, std::uint32_t expected) noexcept {
   if (!outsiders::present()) return 0;
   // A: queued first, looked again then; seq_cst. Matches B in anybody_at().
   std::atomic_thread_fence(std::memory_order_seq_cst);
-  const bool same = user::load(reinterpret_cast<const std::uint32_t*>(node.address), seen) && seen == expected;
+  const bool same =
+      user::load(reinterpret_cast<const std::uint32_t*>(node.address), seen) && seen == expected;
   if (!same) unlink(bucket, node);
   return same ? 0 : -EAGAIN;
 }

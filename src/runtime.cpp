@@ -124,6 +124,8 @@ Fiber* activate() noexcept {
   return self();
 }
 
+bool active() noexcept { return unblock_view.active.load(std::memory_order_relaxed); }
+
 bool preloaded() noexcept { return by_itself; }
 
 const char* start(patch::Others others) noexcept {
@@ -185,7 +187,7 @@ void forget(Fiber* survivor) noexcept {
   patch::after_fork();
   credentials::forget();
   parking_lot::forget_all();
-  carriers::forget_others(survivor ? survivor->carrier : nullptr);
+  carriers::forget_all();
   fibers::forget_all();
   stacks::forget();
   stats::reset();

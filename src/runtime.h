@@ -30,6 +30,9 @@ void leave(Fiber& founder) noexcept;
 /// Held by who starts or stops: one thread at a time.
 extern Lock changing;
 
+/// Whether it is active: there are fibers, or were and may be again.
+[[nodiscard]] bool active() noexcept;
+
 /// Whether prepare() has made the first thread's creation activate it.
 [[nodiscard]] bool preloaded() noexcept;
 

@@ -150,8 +150,12 @@ long post(Fiber& fiber, const siginfo_t& info) noexcept {
   long result;
   {
     Guard guard(lock);
-    const bool listens = takes(fiber, bit) || awaits(fiber, bit);
-    result = enqueue(fiber.signals.pending, listens ? &fiber : nullptr, info);
+    const auto listens = [&] { return takes(fiber, bit) || awaits(fiber, bit); };
+    Fiber* target = listens() ? &fiber : nullptr;
+    result = enqueue(fiber.signals.pending, target, info);
+    // A: asked again once it is queued, seq_cst. Matches B in set_mask(), which looks at the queue without a
+    // lock.
+    if (!target && result == 0 && listens()) interrupt(fiber);
   }
   return settle(result, info.si_signo);
 }
@@ -160,7 +164,10 @@ long post(const siginfo_t& info) noexcept {
   long result;
   {
     Guard guard(lock);
-    result = enqueue(process, target_of(signal_bit(info.si_signo)), info);
+    const SignalSet bit = signal_bit(info.si_signo);
+    Fiber* target = target_of(bit);
+    result = enqueue(process, target, info);
+    if (!target && result == 0 && (target = target_of(bit))) interrupt(*target);  // A, as above
   }
   return settle(result, info.si_signo);
 }

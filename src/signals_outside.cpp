@@ -29,7 +29,8 @@ void drop(SignalSet set) noexcept {
   heard.fetch_and(~set, std::memory_order_seq_cst);
   // Looked for after that; seq_cst. Matches the mask and then the look at `heard`, in listen().
   for (SignalSet left = set; left; left &= left - 1)
-    if (const SignalSet bit = left & -left; anybody_takes(bit)) heard.fetch_or(bit, std::memory_order_seq_cst);
+    if (const SignalSet bit = left & -left; anybody_takes(bit))
+      heard.fetch_or(bit, std::memory_order_seq_cst);
 }
 
 }  // namespace
@@ -40,7 +41,8 @@ SignalSet heard_by_fibers() noexcept {
 
 void listen(SignalSet set) noexcept {
   if (!outsiders::present()) return;
-  const SignalSet fresh = set & ~heard.load(std::memory_order_seq_cst) & ~detail::with_descriptor & ~unblockable;
+  const SignalSet fresh =
+      set & ~heard.load(std::memory_order_seq_cst) & ~detail::with_descriptor & ~unblockable;
   if (!fresh) return;
   heard.fetch_or(fresh, std::memory_order_seq_cst);
   siginfo_t info;

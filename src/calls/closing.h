@@ -3,9 +3,9 @@
 
 namespace unblock::closing {
 
-/// To be called before the kernel closes `fd`, duplicates it, makes `to` a duplicate of `from`: waiters go on with
-/// the file they wait for, and nothing that is known of a number outlives it. 0, or -EBADF for a descriptor of
-/// ours, which the program must find closed.
+/// To be called before the kernel closes `fd`, duplicates it, makes `to` a duplicate of `from`: waiters go on
+/// with the file they wait for, and nothing that is known of a number outlives it. 0, or -EBADF for a
+/// descriptor of ours, which the program must find closed.
 [[nodiscard]] long before_close(int fd) noexcept;
 [[nodiscard]] long before_duplicate(int fd) noexcept;
 [[nodiscard]] long before_replacing(int from, int to) noexcept;

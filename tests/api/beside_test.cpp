@@ -272,7 +272,8 @@ TEST_CASE("a server of fibers, clients that are none") {
     for (int i = 0; i < 200; ++i) {
       const int fd = socket(AF_INET, SOCK_STREAM, 0);
       char line[6] = "";
-      if (connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0 && write(fd, "hello\n", 6) == 6)
+      if (connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0 &&
+          write(fd, "hello\n", 6) == 6)
         answered += recv(fd, line, sizeof line, MSG_WAITALL) == 6 && !std::memcmp(line, "hello\n", 6);
       close(fd);
     }
