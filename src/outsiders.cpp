@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <fcntl.h>
 #include <linux/ioprio.h>
+#include <optional>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -15,6 +16,7 @@
 #include "futex.h"
 #include "kernel.h"
 #include "process.h"
+#include "processors.h"
 #include "runtime.h"
 #include "signals.h"
 #include "stacks.h"
@@ -101,19 +103,18 @@ Verdict futex(Frame& frame) noexcept {
   return answered(frame, result);
 }
 
-// Of closing and duplicating: closing.h.
+// Of closing and duplicating: closing.h. Locks are taken where fibers wait for what is closed.
 Verdict descriptors_change(Frame& frame) noexcept {
   const long(&words)[6] = frame.arguments;
-  const int fd = static_cast<int>(words[0]);
-  const Undisturbed undisturbed;
-  switch (static_cast<long>(frame.rax)) {
-    case SYS_close: return native_unless(frame, closing::before_close(fd));
-    case SYS_dup: return native_unless(frame, closing::before_duplicate(fd));
-    case SYS_close_range:
-      return answered(frame, closing::close_range(static_cast<unsigned>(fd), static_cast<unsigned>(words[1]),
-                                                  static_cast<unsigned>(words[2])));
-    default: return native_unless(frame, closing::before_replacing(fd, static_cast<int>(words[1])));
-  }
+  const int first = static_cast<int>(words[0]), second = static_cast<int>(words[1]);
+  const long nr = static_cast<long>(frame.rax);
+  if (nr == SYS_dup) return native_unless(frame, closing::before_duplicate(first));
+  std::optional<Undisturbed> undisturbed;
+  if (nr == SYS_close_range || processors::watching(nr == SYS_close ? first : second)) undisturbed.emplace();
+  if (nr == SYS_close) return native_unless(frame, closing::before_close(first));
+  if (nr != SYS_close_range) return native_unless(frame, closing::before_replacing(first, second));
+  return answered(frame, closing::close_range(static_cast<unsigned>(first), static_cast<unsigned>(second),
+                                              static_cast<unsigned>(words[2])));
 }
 
 // What is remembered of a descriptor is asked again after it was set.

@@ -5,6 +5,10 @@
  * it computes. Blocking calls put the fiber to sleep and let the others run. Everything else works as it does
  * with threads, and without unblock_start() the library does nothing.
  *
+ * Threads that are there already stay kernel threads, and so do those that they make. Both kinds share locks,
+ * conditions, semaphores, channels, descriptors and signals as threads do, join and cancel each other. What they
+ * must not share are priority-inheriting mutexes (PTHREAD_PRIO_INHERIT).
+ *
  * All functions are thread-safe, none sets errno: those that can fail return 0 or an
  * error number of errno(3), as those of pthreads(7) do.
  */
@@ -15,28 +19,43 @@
 extern "C" {
 #endif
 
-/* Turns the calling thread into the first fiber, so that threads made by it, and by those, are fibers.
+/* Turns the calling thread into a fiber, so that threads made by it, and by those, are fibers: its group. Several
+ * threads may do so, up to 64 at a time; their groups run on the same kernel threads.
  *
  * options: NULL, or what `unblock --help` lists without the dashes, with spaces between: "slice=5 stats". What
- * is not named has its default; the environment is not looked at.
+ * is not named has its default; the environment is not looked at. They are the process': as long as another
+ * thread's start is in force, they must be NULL, empty, or that one's to the letter.
+ *
+ * Where other threads run, libc's code is changed under their feet, one instruction at a time: none is stopped,
+ * interrupted or trapped. Of some 570 places where libc and the dynamic linker enter the kernel, ten are left
+ * alone then, mostly in code that no thread gets to, and in loops inside pthread_barrier_wait(3) and
+ * pthread_cond_signal(3): a fiber that sleeps there sleeps in the kernel, and the others go on after half a
+ * millisecond. A file that is mapped and executed, but not found by dl_iterate_phdr(3), is not changed.
+ * The starter's own kernel thread sleeps while others run its fiber, and has it back at the end.
  *
  * Under the command `unblock` the program's threads are fibers anyhow: the call succeeds, and its options are the
  * command's.
  *
  * Returns 0, or with nothing changed and unblock_reason() saying why:
  *   EALREADY  it was started, and the caller is a fiber
- *   EBUSY     the process has more than the calling thread
- *   EINVAL    an option or its value is not known
- *   ENOTSUP   fibers are impossible here: another libc, no memory, code that may not be written
+ *   EAGAIN    too many threads have started, or no memory
+ *   EBUSY     it was started when the process had one thread, and the caller has come to be since then, by a
+ *             system call of its own
+ *   EINVAL    an option or its value is not known, or it runs with others
+ *   ENOTSUP   fibers are impossible here: another libc, no memory, code that may not be written (while other
+ *             threads run it must be writable and executable for a moment), no membarrier(2)
  */
 int unblock_start(const char *options);
 
-/* Waits until all other fibers have ended, then makes the calling thread, the one that called unblock_start(),
- * an ordinary one again. Detached threads count, too. Afterwards unblock_start() may be called anew, by any
- * thread.
+/* Waits until all other fibers of its group have ended, then makes the calling thread, the one that called
+ * unblock_start(), an ordinary one again, on the kernel thread it was. Detached threads count, too. Those of other
+ * groups, and threads that are no fibers, are not waited for. When the last group ends nothing is left but libc's
+ * changed code, at a few nanoseconds a call. (libc's own thread for timers with SIGEV_THREAD never ends: such
+ * a timer is to be made by a thread that is no fiber first, or there is no stop.) Afterwards unblock_start() may be called anew, by any thread.
  *
- * A signal's handler runs meanwhile, and the wait goes on. A process may also end without it. In a child of
- * fork(2) nothing is started any more: it has one thread, which is an ordinary one, and may start it anew.
+ * A signal's handler runs meanwhile, and the wait goes on. A process may also end without it, and so may the
+ * starter: its fibers go on. In a child of fork(2) nothing is started any more, whoever forked: it has one thread,
+ * which is an ordinary one, and may start it anew.
  *
  * Returns 0, or with nothing done:
  *   EINVAL  it is not started, or the caller is no fiber
@@ -160,8 +179,8 @@ void unblock_on_events(const struct unblock_events *table);
 /* 1 if the calling thread is a fiber, else 0. Async-signal-safe. */
 int unblock_active(void);
 
-/* Why the last unblock_start() or unblock_stop() failed, in one line; "" if none has. Static memory, which the
- * next failure changes. */
+/* Why the calling thread's last unblock_start() or unblock_stop() failed, in one line; "" if none has. Memory of
+ * the thread, which its next failure changes. */
 const char *unblock_reason(void);
 
 #ifdef __cplusplus

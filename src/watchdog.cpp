@@ -128,6 +128,8 @@ void interrupt() noexcept {
     kernel::call(SYS_tgkill, kernel::call(SYS_getpid), ktid, signals::kick);
 }
 
+pid_t kernel_thread() noexcept { return state.ktid.load(std::memory_order_relaxed); }
+
 void finish_round() noexcept {
   const std::uint32_t rounds = state.rounds.load(std::memory_order_acquire);
   interrupt();

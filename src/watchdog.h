@@ -2,6 +2,8 @@
 // and takes the signals that are sent to the process.
 #pragma once
 
+#include <sys/types.h>
+
 namespace unblock {
 
 namespace watchdog {
@@ -15,6 +17,9 @@ void notice_activity() noexcept;
 
 /// Makes it look again now. Any kernel thread.
 void interrupt() noexcept;
+
+/// The kernel's id of it, or 0.
+[[nodiscard]] pid_t kernel_thread() noexcept;
 
 /// Returns when it has queued what it has received so far. Any kernel thread but its own.
 void finish_round() noexcept;

@@ -5,17 +5,21 @@
 
 #include "cpu_clocks.h"
 #include "kernel.h"
+#include "outsiders.h"
 #include "thread_timers.h"
 #include "user.h"
+#include "watchdog.h"
 
 namespace unblock::calls {
 
 namespace {
 
 // To one thread, which the kernel does not know: sent to the process instead, and found by the timer's id.
+// Where threads that are no fibers might get it, to the watchdog.
 long create_for_fiber(clockid_t clock, sigevent& event, int* timer) noexcept {
   const pid_t tid = event._sigev_un._tid;
-  event.sigev_notify = SIGEV_SIGNAL;
+  event.sigev_notify = outsiders::present() ? SIGEV_THREAD_ID : SIGEV_SIGNAL;
+  event._sigev_un._tid = watchdog::kernel_thread();
   int id = 0;
   if (const long error = kernel::call(SYS_timer_create, clock, &event, &id)) return error;
   if (thread_timers::add(id, tid)) {

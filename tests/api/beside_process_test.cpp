@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <spawn.h>
 #include <sys/mman.h>
+#include <ctime>
 #include <vector>
 
 #include "outsider.h"
@@ -143,6 +144,24 @@ TEST_CASE("a signal for the process goes to a thread that takes it") {
     }).join();
   }
   pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
+}
+
+TEST_CASE("a timer of a fiber's rings for its thread, whatever other threads take") {
+  // In a child: libc's thread for timers, here a fiber, never ends.
+  CHECK(in_child([] {
+          Outsider other;
+          static std::atomic<int> rings{0};
+          if (unblock_start(nullptr) != 0) return 1;
+          sigevent event{};
+          event.sigev_notify = SIGEV_THREAD;
+          event.sigev_notify_function = [](sigval) { ++rings; };
+          timer_t timer;
+          if (timer_create(CLOCK_MONOTONIC, &event, &timer) != 0) return 2;
+          const itimerspec soon{{0, 1'000'000}, {0, 1'000'000}};
+          timer_settime(timer, 0, &soon, nullptr);
+          other.run([] { until([] { return rings > 5; }); });
+          return timer_delete(timer) == 0 ? 7 : 3;
+        }) == 7);
 }
 
 TEST_CASE("a fault of a kernel thread is handled in it") {
