@@ -57,7 +57,7 @@ int start_first(std::string_view list) noexcept {
   options_text[text.view().size()] = 0;
   if (!options::set(list, wrong)) return refuse(EINVAL, "no such option or value: ", wrong);
   hooks::look_up_next_symbols();
-  const auto others = kernel_threads() == 1 ? patch::Others::none : patch::Others::running;
+  const auto others = kernel_threads() == 1 ? patch::Others::later : patch::Others::running;
   if (const char* why = runtime::start(others)) return refuse(ENOTSUP, why);
   if (options::values().doors == "both") hooks::open_door();
   return 0;

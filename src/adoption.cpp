@@ -43,7 +43,7 @@ void unregister_rseq() noexcept {
 
 bool give_carrier(Fiber& founder, patch::Others others) noexcept {
   Processor& home = processors::at(0);
-  if (others == patch::Others::none) return carriers::adopt(founder, home);
+  if (others != patch::Others::running) return carriers::adopt(founder, home);
   Group& group = groups::of(founder);
   group.own = carriers::adopt_reserved(founder, home);
   if (group.own) cpu_time::alone(*group.own);

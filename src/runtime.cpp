@@ -196,7 +196,8 @@ void forget(Fiber* survivor) noexcept {
 }
 
 void cover_new_objects() noexcept {
-  const auto others = outsiders::present() ? patch::Others::running : patch::Others::none;
+  const auto alone = by_itself ? patch::Others::none : patch::Others::later;
+  const auto others = outsiders::present() ? patch::Others::running : alone;
   if (patch::cover_all(unblock_entry, others) < 0) log::warning(log::patch, patch::reason());
 }
 

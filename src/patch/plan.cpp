@@ -125,6 +125,11 @@ void Plan::decide(bool thorough, Others others) noexcept {
     }
     if (others == Others::running) continue;
     choose_window(site, taken, decoder_);
+    if (others == Others::later && site.verdict == Verdict::trap && object_.role != Role::libc) {
+      site.verdict = Verdict::left;
+      site.why_left = "no room for a jump";
+      continue;
+    }
     taken = shifted(site.address, site.window_end);
   }
   if (others == Others::running) choose_beside(object_, decoder_, sites_);
