@@ -13,7 +13,8 @@ namespace unblock::futex {
 long call(Fiber& fiber, std::uint32_t* word, int operation, std::uint32_t value, long timeout_or_count,
           std::uint32_t* second_word, std::uint32_t third_value) noexcept;
 
-/// Whether an operation by a thread that is no fiber may wake fibers, or move them. Else it is the kernel's alone.
+/// Whether an operation by a thread that is no fiber may wake fibers, or move them. Else it is the kernel's
+/// alone.
 [[nodiscard]] bool concerns_fibers(const std::uint32_t* word, int operation,
                                    const std::uint32_t* second_word) noexcept;
 

@@ -58,7 +58,8 @@ extern std::atomic<int> count;
 /// Wakes one that sleeps, so that it relieves another. Any thread.
 void call_for_help() noexcept;
 
-/// Makes the holders of all but `kept`, which may be null, leave them; returns when they have. For the only fiber.
+/// Makes the holders of all but `kept`, which may be null, leave them; returns when they have. For the only
+/// fiber.
 void close_all_but(Processor* kept) noexcept;
 
 /// Takes all back, which nobody holds.

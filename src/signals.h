@@ -54,7 +54,8 @@ void adopt_dispositions() noexcept;
 /// Gives them back to the kernel at unblock_stop(). What is pending stays so.
 void hand_over(Fiber& founder) noexcept;
 void hand_over() noexcept;
-/// The same in a fork's child, where nothing is pending. The survivor is null if a thread forked that is no fiber.
+/// The same in a fork's child, where nothing is pending. The survivor is null if a thread forked that is no
+/// fiber.
 void forget(Fiber* survivor) noexcept;
 /// Sets the kernel's mask and fault stack of the calling carrier.
 void prepare_carrier(Carrier& carrier) noexcept;
@@ -69,8 +70,8 @@ void hide_faults() noexcept;
 [[nodiscard]] SignalSet received_by_watchdog() noexcept;
 void receive(const siginfo_t& info) noexcept;
 
-/// Where outsiders are present (outsiders.h) the kernel has what no fiber takes.
-/// What fibers take or wait for, or did: all signals where there are no others.
+/// What fibers take or wait for, or did. Where outsiders are present (outsiders.h) the kernel keeps the rest for
+/// them; where there are none, these are all signals.
 [[nodiscard]] SignalSet heard_by_fibers() noexcept;
 /// The calling fiber takes or awaits these from now on: what is pending of them comes to our queues. In the
 /// runtime, without the lock.

@@ -52,8 +52,8 @@ static_assert(sizeof(SiteRecord) == 64);
 /// Whether other threads may be executing what is rewritten.
 enum class Others : std::uint8_t {
   none,     ///< they may not: while an object's text is being written it cannot execute
-  later,    ///< the same, but once nobody handles traps there may be some that block all signals: libc alone may
-            ///< have one, where nothing works without
+  later,    ///< the same, but once nobody handles traps there may be some that block all signals: libc
+            ///< alone may have one, where nothing works without
   running,  ///< they may: see beside.h. A few calls less are covered; no trap is ever used
 };
 

@@ -32,9 +32,9 @@ struct LiveEdit {
   std::uint8_t body[Edit::most] = {};  ///< from fence + 2 on
 };
 
-/// Applies `edits` while other threads execute the text of `object`, which is writable besides for that time.
-/// Returns 0, or a negative error number with nothing changed: see mprotect(2), membarrier(2). Neither waits for
-/// the others nor interrupts them. Blocks signals meanwhile; calls no library.
+/// Applies `edits` while other threads execute the text of `object`, which is writable besides for that
+/// time. Returns 0, or a negative error number with nothing changed: see mprotect(2), membarrier(2). Neither
+/// waits for the others nor interrupts them. Blocks signals meanwhile; calls no library.
 [[nodiscard]] int rewrite_beside(const Object& object, const LiveEdit* edits, std::size_t count) noexcept;
 
 }  // namespace unblock::patch
