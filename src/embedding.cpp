@@ -6,6 +6,7 @@
 
 #include "descriptors.h"
 #include "kernel.h"
+#include "outsiders.h"
 #include "processor.h"
 #include "processors.h"
 #include "scheduler.h"
@@ -32,7 +33,7 @@ void settle(Processor& processor) noexcept {
 
 long begin(Fiber& main) noexcept {
   if (hosts(main)) return descriptor;
-  if (fibers::live() > 1 || processors::count() > 1) return -EBUSY;
+  if (fibers::live() > 1 || processors::count() > 1 || outsiders::present()) return -EBUSY;
   const long made = kernel::call(SYS_epoll_create1, EPOLL_CLOEXEC);
   if (made < 0) return made;
   descriptors::forget(static_cast<int>(made));

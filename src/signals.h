@@ -70,8 +70,8 @@ void hide_faults() noexcept;
 [[nodiscard]] SignalSet received_by_watchdog() noexcept;
 void receive(const siginfo_t& info) noexcept;
 
-/// What fibers take or wait for, or did. Where outsiders are present (outsiders.h) the kernel keeps the rest for
-/// them; where there are none, these are all signals.
+/// What fibers take or wait for, or did. Where outsiders are present (outsiders.h) the kernel keeps the rest
+/// for them; where there are none, these are all signals.
 [[nodiscard]] SignalSet heard_by_fibers() noexcept;
 /// The calling fiber takes or awaits these from now on: what is pending of them comes to our queues. In the
 /// runtime, without the lock.
