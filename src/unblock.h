@@ -124,7 +124,7 @@ long unblock_call(long number, ...);
  * negative error number:
  *   -EINVAL   not started, or the caller is no fiber
  *   -EPERM    another thread has called unblock_start()
- *   -EBUSY    there are other fibers already
+ *   -EBUSY    there are other fibers already, or threads that are none
  *   -EMFILE, -ENFILE, -ENOMEM  as epoll_create1(2)
  *   -ENOTSUP  the program runs under `unblock --iterative`
  *
