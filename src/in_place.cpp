@@ -31,6 +31,7 @@ class Marked {
  public:
   Marked(Carrier& carrier, long nr) noexcept : carrier_(carrier) {
     ++count;
+    carrier_.called_off.store(false, std::memory_order_relaxed);
     carrier_.call.store(static_cast<std::uint64_t>(count) << 16 | static_cast<std::uint64_t>(nr + 1),
                         std::memory_order_relaxed);
   }
@@ -74,6 +75,10 @@ long perhaps(Fiber& fiber, long nr, const long (&arguments)[6]) noexcept {
 long quick(long nr, const long (&arguments)[6]) noexcept {
   return kernel::syscall6(nr, arguments[0], arguments[1], arguments[2], arguments[3], arguments[4],
                           arguments[5]);
+}
+
+bool called_off(Fiber& fiber) noexcept {
+  return fiber.carrier->called_off.exchange(false, std::memory_order_relaxed);
 }
 
 unsigned long interrupted_at(unsigned long instruction) noexcept {

@@ -16,6 +16,10 @@ long perhaps(Fiber& fiber, long nr, const long (&arguments)[6]) noexcept;
 /// Makes one that never sleeps.
 long quick(long nr, const long (&arguments)[6]) noexcept;
 
+/// Whether the call that `fiber` just made, and that gave restart_if_asked, was called off by the watchdog:
+/// it is to be thought over, not to be made again. Once true, then false.
+[[nodiscard]] bool called_off(Fiber& fiber) noexcept;
+
 /// What a signal handler on this kernel thread does to a call of ours it interrupts, given the interrupted
 /// instruction's address: the address to go on at, so that the call returns to be handled; or 0.
 [[nodiscard]] unsigned long interrupted_at(unsigned long instruction) noexcept;

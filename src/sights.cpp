@@ -14,6 +14,7 @@
 #include "processors.h"
 #include "runtime_limits.h"
 #include "siblings.h"
+#include "signals.h"
 #include "stalls.h"
 #include "stats.h"
 
@@ -95,6 +96,19 @@ void sample(const Carrier& holder, Sight& sight, Nanoseconds now) noexcept {
   sight.computed = now;
 }
 
+bool accepts(std::uint64_t call) noexcept {
+  const long nr = static_cast<long>(call & 0xffff) - 1;
+  return nr == SYS_accept || nr == SYS_accept4;
+}
+
+// A sibling waits in accept(2), since another process was faster, and with it all that share its stack: it is
+// to go back and wait for the next connection where they can go on.
+void call_off(Carrier& holder) noexcept {
+  holder.called_off.store(true, std::memory_order_relaxed);
+  kernel::call(SYS_tgkill, kernel::call(SYS_getpid), holder.ktid.load(std::memory_order_relaxed),
+               signals::kick);
+}
+
 // Looks at one processor. True if it was retaken.
 bool look(Processor& processor, Sight& sight) noexcept {
   Carrier* holder = processor.holder.load(std::memory_order_acquire);
@@ -114,9 +128,13 @@ bool look(Processor& processor, Sight& sight) noexcept {
     return false;
   }
   const Fiber* running = holder->running;
-  const bool due = overdue(sight, *holder, now) && !(running && (siblings::keeps_processor(*running) || embedding::hosts(*running)));
+  const bool due = overdue(sight, *holder, now);
   const std::uint64_t call = sight.call = holder->call.load(std::memory_order_relaxed);
-  if (!due || !retake(processor, *holder)) return false;
+  if (due && running && siblings::keeps_processor(*running)) {
+    if (accepts(call)) call_off(*holder);
+    return false;
+  }
+  if (!due || (running && embedding::hosts(*running)) || !retake(processor, *holder)) return false;
   if (!call) stalls::note(*holder, now - sight.since);
   return true;
 }

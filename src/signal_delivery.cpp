@@ -208,13 +208,15 @@ void detail::on_kick(int signal, siginfo_t* info, void* raw) {
     stalls::answer(*fiber->carrier, static_cast<std::uintptr_t>(registers[REG_RIP]),
                    static_cast<std::uintptr_t>(registers[REG_RSP]));
   }
-  if (!fiber || !fiber->signals.attention.load(std::memory_order_relaxed)) return;
+  const bool attention = fiber && fiber->signals.attention.load(std::memory_order_relaxed);
+  if (!attention && !(fiber && fiber->carrier->called_off.load(std::memory_order_relaxed))) return;
   auto& rip = context.uc_mcontext.gregs[REG_RIP];
   auto& rax = context.uc_mcontext.gregs[REG_RAX];
   if (const unsigned long abort = in_place::interrupted_at(static_cast<unsigned long>(rip))) {
     rip = static_cast<greg_t>(abort);
     return;
   }
+  if (!attention) return;
   if (fiber->in_runtime || (fiber->native_only & Fiber::as_child)) return;  // the edge will see to it
   constexpr std::uint16_t syscall_bytes = 0x050f;
   const auto at = [&](greg_t address) { return *reinterpret_cast<const std::uint16_t*>(address); };

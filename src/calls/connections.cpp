@@ -20,18 +20,21 @@ bool listens(int fd) noexcept {
 
 // Neither accept nor connect can be tried without O_NONBLOCK, which belongs to everybody who has the file.
 // accept: asks first, and waits exclusively: a connection is for one. Should another process be faster, it
-// waits in place.
+// waits in place; a sibling, whom the others wait for then, until it is called off.
 template <class Accept>
 long accept_when_ready(Fiber& fiber, int fd, Accept&& take) noexcept {
   waiting::let_newborns_begin(fiber);
   Patience patience(fiber, fd, Readable, SO_RCVTIMEO, true);
-  while (!descriptors::ready(patience.fd(), POLLIN) && listens(patience.fd())) {
-    const long error = patience.wait();
-    if (error == -EAGAIN && !descriptors::blocking(patience.fd())) break;
-    if (error) return error;
-  }
-  if (siblings::superseded(fiber)) return waiting::restart_if_asked;
-  const long result = take(patience.fd());
+  long result;
+  do {
+    while (!descriptors::ready(patience.fd(), POLLIN) && listens(patience.fd())) {
+      const long error = patience.wait();
+      if (error == -EAGAIN && !descriptors::blocking(patience.fd())) break;
+      if (error) return error;
+    }
+    if (siblings::superseded(fiber)) return waiting::restart_if_asked;
+    result = take(patience.fd());
+  } while (result == waiting::restart_if_asked && in_place::called_off(fiber));
   if (result >= 0) {
     descriptors::remember(static_cast<int>(result), descriptors::Kind::Socket);
     descriptors::born(static_cast<int>(result), true);
