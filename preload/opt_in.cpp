@@ -57,7 +57,8 @@ int start_first(std::string_view list) noexcept {
   options_text[text.view().size()] = 0;
   if (!options::set(list, wrong)) return refuse(EINVAL, "no such option or value: ", wrong);
   hooks::look_up_next_symbols();
-  const auto others = kernel_threads() == 1 ? patch::Others::later : patch::Others::running;
+  const bool alone = kernel_threads() == 1 && !options::values().except.has(Facility::Threads);
+  const auto others = alone ? patch::Others::later : patch::Others::running;
   if (const char* why = runtime::start(others)) return refuse(ENOTSUP, why);
   if (options::values().doors == "both") hooks::open_door();
   return 0;

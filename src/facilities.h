@@ -9,12 +9,14 @@
   X(Sockets, "sockets")       \
   X(Files, "files")           \
   X(Sleep, "sleep")           \
-  X(Dns, "dns")
+  X(Dns, "dns")               \
+  X(Threads, "threads")
 
 namespace unblock {
 
 /// Calls that stand and fall together. Those of Core, which fibers are made of, cannot be left out: locks,
-/// signals, descriptors, mappings.
+/// signals, descriptors, mappings. Threads that are left out are outsiders (outsiders.h) from their
+/// beginning.
 enum class Facility : std::uint8_t {
   Core,
 #define UNBLOCK_ENUMERATOR(name, word) name,

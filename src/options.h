@@ -14,20 +14,24 @@
 // The name yields the rest: `no_children` is values().no_children, UNBLOCK_NO_CHILDREN and --no-children.
 // The types are bool, int (1 to limits::option_number), Choice (a word of those in `argument`), Number
 // (auto, or as int), Facilities and LogLevels. `Flag` options are the launcher's too; `Hidden` ones live in the environment alone.
-#define UNBLOCK_OPTIONS(X)                                                                             \
-  X(LogLevels, log, "warning", "LEVEL|MODULE[:LEVEL],...", Flag, "what to report on stderr")             \
-  X(bool, stats, false, nullptr, Flag, "print a table of counters when the program ends")              \
-  X(bool, strict, false, nullptr, Flag, "fail, rather than run natively, if fibers are impossible")    \
-  X(bool, no_children, false, nullptr, Flag, "run the program's child programs natively")              \
+#define UNBLOCK_OPTIONS(X)                                                                                \
+  X(LogLevels, log, "warning", "LEVEL|MODULE[:LEVEL],...", Flag, "what to report on stderr")              \
+  X(bool, stats, false, nullptr, Flag, "print a table of counters when the program ends")                 \
+  X(bool, strict, false, nullptr, Flag, "fail, rather than run natively, if fibers are impossible")       \
+  X(bool, no_children, false, nullptr, Flag, "run the program's child programs natively")                 \
   X(bool, cooperative, false, nullptr, Flag, "never run two threads at once, not even one that computes") \
-  X(int, slice, 10, "MS", Flag, "milliseconds a thread may compute while others wait")                 \
-  X(Number, processors, "auto", "N|auto", Flag, "how many threads may run at once under unblock; auto: as many as there are CPUs") \
-  X(int, help_after, 100, "US", Hidden, "microseconds a ready thread waits before another processor takes it") \
-  X(bool, iterative, false, nullptr, Flag, "serve an iterative server's connections side by side")     \
-  X(bool, private_globals, false, nullptr, Flag, "with --iterative: each connection has the program's variables to itself") \
-  X(int, max_siblings, 10000, "COUNT", Flag, "how many of them at once; the rest wait in the backlog")  \
-  X(Facilities, except, "none", "FACILITY,...", Flag, "leave it to the kernel: sockets, files, sleep, dns") \
-  X(int, spare_carriers, 8, "COUNT", Hidden, "idle kernel threads kept for calls that block")          \
+  X(int, slice, 10, "MS", Flag, "milliseconds a thread may compute while others wait")                    \
+  X(Number, processors, "auto", "N|auto", Flag,                                                           \
+    "how many threads may run at once under unblock; auto: as many as there are CPUs")                    \
+  X(int, help_after, 100, "US", Hidden,                                                                   \
+    "microseconds a ready thread waits before another processor takes it")                                \
+  X(bool, iterative, false, nullptr, Flag, "serve an iterative server's connections side by side")        \
+  X(bool, private_globals, false, nullptr, Flag,                                                          \
+    "with --iterative: each connection has the program's variables to itself")                            \
+  X(int, max_siblings, 10000, "COUNT", Flag, "how many of them at once; the rest wait in the backlog")    \
+  X(Facilities, except, "none", "FACILITY,...", Flag,                                                     \
+    "leave it to the kernel: sockets, files, sleep, dns, threads")                                        \
+  X(int, spare_carriers, 8, "COUNT", Hidden, "idle kernel threads kept for calls that block")             \
   X(Choice, doors, "both", "both|sites", Hidden, "how calls reach unblock; for its own tests")
 
 namespace unblock::options {

@@ -2,8 +2,13 @@
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <cerrno>
+#include <condition_variable>
+#include <csignal>
 #include <cstring>
+#include <filesystem>
+#include <mutex>
 #include <netdb.h>
+#include <string>
 #include <thread>
 #include <unistd.h>
 #include <vector>
@@ -98,6 +103,43 @@ TEST_CASE("names are looked up by the kernel's own calls") {
     CHECK(getaddrinfo("localhost", "80", nullptr, &found) == 0);
     if (found) freeaddrinfo(found);
   }).join();
+}
+
+TEST_CASE("threads are left to the kernel, beside the one that started") {
+  sigset_t blocked, before;
+  sigemptyset(&blocked);
+  sigaddset(&blocked, SIGUSR2);
+  pthread_sigmask(SIG_BLOCK, &blocked, &before);
+  const Started started("except=threads");
+  CHECK(unblock_active() == 1);
+  std::mutex mutex;
+  std::condition_variable changed;
+  int turn = 0;
+  bool kernels = false;
+  std::thread other([&] {
+    kernels = unblock_active() == 0 && std::filesystem::exists("/proc/self/task/" + std::to_string(gettid()));
+    sigset_t mask;
+    pthread_sigmask(SIG_SETMASK, nullptr, &mask);
+    kernels &= sigismember(&mask, SIGUSR1) == 0 && sigismember(&mask, SIGUSR2) == 1;
+    std::unique_lock lock(mutex);
+    for (int i = 0; i < 100; ++i) {
+      changed.wait(lock, [&] { return turn == 2 * i + 1; });
+      ++turn;
+      changed.notify_one();
+    }
+  });
+  {
+    std::unique_lock lock(mutex);
+    for (int i = 0; i < 100; ++i) {
+      ++turn;
+      changed.notify_one();
+      changed.wait(lock, [&] { return turn == 2 * i + 2; });
+    }
+  }
+  other.join();
+  CHECK(kernels);
+  CHECK(turn == 200);
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
 TEST_CASE("a facility that is none is refused") {
