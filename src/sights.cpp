@@ -186,8 +186,8 @@ Seen look() noexcept {
       seen = Seen::Retaken;
       continue;
     }
-    if (sight.computed && seen == Seen::Nothing) seen = Seen::Computing;
     const bool alone = computes(sight);
+    if (alone && seen == Seen::Nothing) seen = Seen::Computing;
     if (alone) processor.look_for_holder();
     if (saturated(processor, sight) || (alone && processor.behind())) help(sight);
   }

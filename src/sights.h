@@ -7,7 +7,7 @@ namespace unblock::sights {
 
 enum class Seen : std::uint8_t {
   Nothing,
-  Computing,  ///< a fiber that has computed since the last look: the next should be soon
+  Computing,  ///< a fiber that computes for longer than most: the next look should be soon
   Retaken,    ///< a processor was taken from a fiber that blocked or computed for too long
 };
 
