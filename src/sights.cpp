@@ -171,6 +171,18 @@ bool computes(const Sight& sight) noexcept {
   return sight.computed && sight.computed - sight.since >= limits::computing_look_us * (second / 1'000'000);
 }
 
+// Whether there may be one more processor, as was found a tenth of a second ago at most: to ask takes a call.
+bool may_grow() noexcept {
+  static constinit Nanoseconds asked = 0;
+  static constinit int most = 0;
+  const Nanoseconds now = clock_time::now();
+  if (now - asked > second / 10) {
+    asked = now;
+    most = processors::wanted();
+  }
+  return processors::count() < most;
+}
+
 }  // namespace
 
 void reset() noexcept {
@@ -187,7 +199,7 @@ Seen look() noexcept {
       continue;
     }
     const bool alone = computes(sight);
-    if (alone && seen == Seen::Nothing) seen = Seen::Computing;
+    if (seen == Seen::Nothing && (alone || (sight.computed && may_grow()))) seen = Seen::Computing;
     if (alone) processor.look_for_holder();
     if (saturated(processor, sight) || (alone && processor.behind())) help(sight);
   }

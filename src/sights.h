@@ -7,7 +7,7 @@ namespace unblock::sights {
 
 enum class Seen : std::uint8_t {
   Nothing,
-  Computing,  ///< a fiber that computes for longer than most: the next look should be soon
+  Computing,  ///< a fiber that computes for long, or any where one more processor may be: look again soon
   Retaken,    ///< a processor was taken from a fiber that blocked or computed for too long
 };
 
