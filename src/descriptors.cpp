@@ -27,18 +27,22 @@ enum Known : std::uint8_t {
   NoSendTimeout = 8,
   Drained = 16,
   ByteStream = 32,
-  ReceiveTimeout = 64,  // in the entry
-  SendTimeout = 128,
 };
+
+// What is known, and above it how often that was changed: an answer of the kernel's is kept only if nobody has changed
+// what it is about, or reused the number, since the kernel was asked.
+using State = std::uint16_t;
+constexpr State one_change = 0x100, changes = 0xff00;
 
 struct Entry {
   std::atomic<Kind> kind;
-  std::atomic<std::uint8_t> known;
   std::atomic<std::uint8_t> guesses;  // how many more reads wait before they ask
-  std::atomic<std::uint32_t> born;    // the epoch it was made in; 0: not known
-  std::atomic<std::uint32_t> receive_timeout, send_timeout;  // microseconds
+  std::atomic<State> known;
+  std::atomic<std::uint32_t> born;  // the epoch it was made in; 0: not known
+  std::atomic<std::uint64_t> receive_timeout, send_timeout;  // microseconds, in the place of `known` its changes
 };
 
+constexpr int timeout_shift = 16;
 constexpr Nanoseconds microsecond = second / 1'000'000;
 
 constinit std::atomic<Entry*> chunks[limits::max_descriptors / limits::descriptor_chunk];
@@ -107,8 +111,25 @@ bool knows(const Entry* entry, Known what) noexcept {
   return is_private(entry) && (entry->known.load(std::memory_order_relaxed) & what);
 }
 
-void learn(Entry* entry, Known what) noexcept {
-  if (is_private(entry)) entry->known.fetch_or(what, std::memory_order_relaxed);
+State state_of(const Entry* entry) noexcept {
+  return entry ? entry->known.load(std::memory_order_acquire) : State{0};
+}
+
+// The kernel said so, asked after `seen` was the state.
+void learn(Entry* entry, Known what, State seen) noexcept {
+  if (!is_private(entry)) return;
+  State now = seen;
+  while ((now & changes) == (seen & changes) &&
+         !entry->known.compare_exchange_weak(now, static_cast<State>(now | what), std::memory_order_acq_rel)) {
+  }
+}
+
+// From now on only `what` is known.
+void renew(Entry& entry, State what) noexcept {
+  State now = entry.known.load(std::memory_order_relaxed);
+  while (!entry.known.compare_exchange_weak(now, static_cast<State>(((now + one_change) & changes) | what),
+                                            std::memory_order_acq_rel)) {
+  }
 }
 
 }  // namespace
@@ -117,15 +138,16 @@ bool blocking(int fd) noexcept {
   Entry* entry = find(fd);
   if (knows(entry, Blocking)) return true;
   if (knows(entry, NonBlocking)) return false;
+  const State seen = state_of(entry);
   const long flags = kernel::call(SYS_fcntl, fd, F_GETFL);
   if (flags < 0) return false;
   const bool waits = !(flags & O_NONBLOCK);
-  learn(entry, waits ? Blocking : NonBlocking);
+  learn(entry, waits ? Blocking : NonBlocking, seen);
   return waits;
 }
 
 void changed(int fd) noexcept {
-  if (Entry* entry = find(fd)) entry->known.fetch_and(ByteStream, std::memory_order_relaxed);
+  if (Entry* entry = find(fd)) renew(*entry, state_of(entry) & ByteStream);
 }
 
 void duplicated(int fd) noexcept {
@@ -135,11 +157,11 @@ void duplicated(int fd) noexcept {
 void note_read(int fd, long got, std::size_t wanted) noexcept {
   Entry* entry = find(fd);
   if (!entry) return;
-  const std::uint8_t known = entry->known.load(std::memory_order_relaxed);
+  const State known = state_of(entry);
   const bool short_of = got > 0 && static_cast<std::size_t>(got) < wanted;
   if (!(known & ByteStream) || short_of == ((known & Drained) != 0)) return;
-  short_of ? learn(entry, Drained)
-           : static_cast<void>(entry->known.fetch_and(static_cast<std::uint8_t>(~Drained)));
+  short_of ? learn(entry, Drained, known)
+           : static_cast<void>(entry->known.fetch_and(static_cast<State>(~Drained)));
 }
 
 void note_probe(int fd, bool found) noexcept {
@@ -158,7 +180,7 @@ bool guessed(Entry& entry) noexcept {
 }
 
 // What a read that `known` is of is to do first: see waits_first().
-bool waits_first(Entry& entry, std::uint8_t known) noexcept {
+bool waits_first(Entry& entry, State known) noexcept {
   if (known & Drained) return true;
   return (known & ByteStream) && guessed(entry);
 }
@@ -184,7 +206,7 @@ bool asks_in_vain(int fd) noexcept {
 PlainStream plain_to_read(int fd) noexcept {
   Entry* entry = find(fd);
   if (!knows_all_of_socket(entry, Blocking | ByteStream | NoReceiveTimeout)) return PlainStream::No;
-  const std::uint8_t known = entry->known.load(std::memory_order_relaxed);
+  const State known = state_of(entry);
   return waits_first(*entry, known) ? PlainStream::WaitFirst : PlainStream::AskFirst;
 }
 
@@ -199,22 +221,21 @@ Nanoseconds socket_timeout(int fd, int option) noexcept {
   Entry* entry = find(fd);
   const bool receives = option == SO_RCVTIMEO;
   if (knows(entry, receives ? NoReceiveTimeout : NoSendTimeout)) return never;
-  if (knows(entry, receives ? ReceiveTimeout : SendTimeout))
-    return (receives ? entry->receive_timeout : entry->send_timeout).load(std::memory_order_relaxed) *
-           microsecond;
+  auto* const kept = !entry ? nullptr : receives ? &entry->receive_timeout : &entry->send_timeout;
+  const State seen = state_of(entry) & changes;
+  if (kept && is_private(entry))
+    if (const std::uint64_t value = kept->load(std::memory_order_relaxed); value > changes && (value & changes) == seen)
+      return static_cast<Nanoseconds>(value >> timeout_shift) * microsecond;
   timeval timeout{};
   socklen_t size = sizeof timeout;
   if (kernel::call(SYS_getsockopt, fd, SOL_SOCKET, option, &timeout, &size) < 0) return never;
   const Nanoseconds microseconds = timeout.tv_sec * 1'000'000 + timeout.tv_usec;
   if (microseconds == 0) {
-    learn(entry, receives ? NoReceiveTimeout : NoSendTimeout);
+    learn(entry, receives ? NoReceiveTimeout : NoSendTimeout, seen);
     return never;
   }
-  if (is_private(entry) && microseconds <= UINT32_MAX) {
-    (receives ? entry->receive_timeout : entry->send_timeout)
-        .store(static_cast<std::uint32_t>(microseconds), std::memory_order_relaxed);
-    learn(entry, receives ? ReceiveTimeout : SendTimeout);
-  }
+  if (kept && is_private(entry) && microseconds <= UINT32_MAX)
+    kept->store(static_cast<std::uint64_t>(microseconds) << timeout_shift | seen, std::memory_order_relaxed);
   return microseconds * microsecond;
 }
 
@@ -227,7 +248,7 @@ bool is_timeout(int level, int option) noexcept {
 void born(int fd, bool stream) noexcept {
   Entry* entry = find_or_create(fd);
   if (!entry) return;
-  entry->known.store(stream ? ByteStream : 0, std::memory_order_relaxed);
+  renew(*entry, stream ? ByteStream : 0);
   entry->guesses.store(0, std::memory_order_relaxed);
   entry->born.store(epoch.load(std::memory_order_relaxed), std::memory_order_relaxed);
 }
@@ -243,7 +264,7 @@ void forget(int fd) noexcept {
   if (Entry* entry = find(fd)) {
     entry->kind.store(Kind::Unknown, std::memory_order_relaxed);
     entry->born.store(0, std::memory_order_relaxed);
-    entry->known.store(0, std::memory_order_relaxed);
+    renew(*entry, 0);
     entry->guesses.store(0, std::memory_order_relaxed);
   }
   for (int number = 0; number < processors::count(); ++number) {
