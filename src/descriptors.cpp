@@ -29,8 +29,8 @@ enum Known : std::uint8_t {
   ByteStream = 32,
 };
 
-// What is known, and above it how often that was changed: an answer of the kernel's is kept only if nobody has changed
-// what it is about, or reused the number, since the kernel was asked.
+// What is known, and above it how often that was changed: an answer of the kernel's is kept only if nobody
+// has changed what it is about, or reused the number, since the kernel was asked.
 using State = std::uint16_t;
 constexpr State one_change = 0x100, changes = 0xff00;
 
@@ -39,7 +39,8 @@ struct Entry {
   std::atomic<std::uint8_t> guesses;  // how many more reads wait before they ask
   std::atomic<State> known;
   std::atomic<std::uint32_t> born;  // the epoch it was made in; 0: not known
-  std::atomic<std::uint64_t> receive_timeout, send_timeout;  // microseconds, in the place of `known` its changes
+  std::atomic<std::uint64_t> receive_timeout,
+      send_timeout;  // microseconds, in the place of `known` its changes
 };
 
 constexpr int timeout_shift = 16;
@@ -119,17 +120,16 @@ State state_of(const Entry* entry) noexcept {
 void learn(Entry* entry, Known what, State seen) noexcept {
   if (!is_private(entry)) return;
   State now = seen;
-  while ((now & changes) == (seen & changes) &&
-         !entry->known.compare_exchange_weak(now, static_cast<State>(now | what), std::memory_order_acq_rel)) {
-  }
+  while (
+      (now & changes) == (seen & changes) &&
+      !entry->known.compare_exchange_weak(now, static_cast<State>(now | what), std::memory_order_acq_rel)) {}
 }
 
 // From now on only `what` is known.
 void renew(Entry& entry, State what) noexcept {
   State now = entry.known.load(std::memory_order_relaxed);
   while (!entry.known.compare_exchange_weak(now, static_cast<State>(((now + one_change) & changes) | what),
-                                            std::memory_order_acq_rel)) {
-  }
+                                            std::memory_order_acq_rel)) {}
 }
 
 }  // namespace
@@ -224,7 +224,8 @@ Nanoseconds socket_timeout(int fd, int option) noexcept {
   auto* const kept = !entry ? nullptr : receives ? &entry->receive_timeout : &entry->send_timeout;
   const State seen = state_of(entry) & changes;
   if (kept && is_private(entry))
-    if (const std::uint64_t value = kept->load(std::memory_order_relaxed); value > changes && (value & changes) == seen)
+    if (const std::uint64_t value = kept->load(std::memory_order_relaxed);
+        value > changes && (value & changes) == seen)
       return static_cast<Nanoseconds>(value >> timeout_shift) * microsecond;
   timeval timeout{};
   socklen_t size = sizeof timeout;
