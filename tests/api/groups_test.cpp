@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "outsider.h"
+#include "pending.h"
 #include "unblock.hpp"
 
 namespace {
@@ -205,17 +206,6 @@ TEST_CASE("a child of either has nothing started") {
 TEST_CASE("what is pending for a starter stays so over its stop") {
   Outsider other;
   other.run([] { REQUIRE(unblock_start(nullptr) == 0); });
-  sigset_t set, pending;
-  sigemptyset(&set);
-  sigaddset(&set, SIGUSR1);
-  REQUIRE(unblock_start(nullptr) == 0);
-  REQUIRE(pthread_sigmask(SIG_BLOCK, &set, nullptr) == 0);
-  REQUIRE(raise(SIGUSR1) == 0);
-  REQUIRE(unblock_stop() == 0);
-  sigpending(&pending);
-  CHECK(sigismember(&pending, SIGUSR1) == 1);
-  int number = 0;
-  CHECK(sigwait(&set, &number) == 0);
-  CHECK(pthread_sigmask(SIG_UNBLOCK, &set, nullptr) == 0);
+  keep_a_signal_over_stop();
   other.run([] { CHECK(unblock_stop() == 0); });
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "outsider.h"
+#include "pending.h"
 #include "unblock.h"
 
 namespace {
@@ -113,21 +114,7 @@ TEST_CASE("a fork's child is an ordinary process, and may start for itself") {
   CHECK(unblock_stop() == 0);
 }
 
-TEST_CASE("a signal that is blocked and pending stays so over stop") {
-  sigset_t set, pending;
-  sigemptyset(&set);
-  sigaddset(&set, SIGUSR1);
-  REQUIRE(unblock_start(nullptr) == 0);
-  REQUIRE(pthread_sigmask(SIG_BLOCK, &set, nullptr) == 0);
-  REQUIRE(raise(SIGUSR1) == 0);
-  REQUIRE(unblock_stop() == 0);
-  sigpending(&pending);
-  CHECK(sigismember(&pending, SIGUSR1) == 1);
-  int number = 0;
-  CHECK(sigwait(&set, &number) == 0);
-  CHECK(number == SIGUSR1);
-  CHECK(pthread_sigmask(SIG_UNBLOCK, &set, nullptr) == 0);
-}
+TEST_CASE("a signal that is blocked and pending stays so over stop") { keep_a_signal_over_stop(); }
 
 TEST_CASE("a handler works before, between and after") {
   static std::atomic<int> handled{0};
