@@ -4,11 +4,13 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <fcntl.h>
 #include <link.h>
 #include <sched.h>
 
 #include "context.h"
 #include "fiber.h"
+#include "format.h"
 #include "kernel.h"
 #include "memory.h"
 #include "runtime_limits.h"
@@ -91,6 +93,13 @@ int start(void (*body)(void*), void* argument, void* stack_top, std::uintptr_t t
       : "rcx", "r11", "memory");
   kernel::call(SYS_rt_sigprocmask, SIG_SETMASK, &before, nullptr, sizeof before);
   return result < 0 ? static_cast<int>(result) : 0;
+}
+
+long open_file(pid_t ktid, std::string_view file, int access) noexcept {
+  char path[64] = {};
+  format::Writer writer(path, sizeof path - 1);
+  writer.put("/proc/self/task/", ktid, '/', file);
+  return kernel::call(SYS_openat, AT_FDCWD, path, access | O_CLOEXEC);
 }
 
 }  // namespace unblock::kernel_thread

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 #include <sys/types.h>
 
 namespace unblock::kernel_thread {
@@ -18,5 +19,8 @@ namespace unblock::kernel_thread {
 /// it. Returns 0 or a negative error number (EAGAIN, ENOMEM: clone(2)).
 [[nodiscard]] int start(void (*body)(void*), void* argument, void* stack_top, std::uintptr_t tls,
                         std::atomic<pid_t>& ktid) noexcept;
+
+/// Opens /proc/self/task/KTID/FILE: proc(5). A descriptor, or a negative error number. Async-signal-safe.
+[[nodiscard]] long open_file(pid_t ktid, std::string_view file, int access) noexcept;
 
 }  // namespace unblock::kernel_thread

@@ -17,6 +17,7 @@
 #include "events.h"
 #include "groups.h"
 #include "kernel.h"
+#include "kernel_thread.h"
 #include "log.h"
 #include "memory.h"
 #include "options.h"
@@ -221,12 +222,7 @@ void exit_process(int status) noexcept {
 
 long name_thread(pid_t tid, const char* name) noexcept {
   // By way of /proc, since the caller may be on another kernel thread.
-  char path[64] = {};
-  format::Writer writer(path, sizeof path - 1);
-  writer.put("/proc/self/task/");
-  writer.put(tid);
-  writer.put("/comm");
-  const long fd = kernel::call(SYS_openat, AT_FDCWD, path, O_WRONLY | O_CLOEXEC);
+  const long fd = kernel_thread::open_file(tid, "comm", O_WRONLY);
   if (fd < 0) return kernel::call(SYS_prctl, 15, name);  // PR_SET_NAME
   kernel::call(SYS_write, fd, name, __builtin_strlen(name));
   kernel::call(SYS_close, fd);

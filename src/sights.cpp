@@ -7,8 +7,8 @@
 #include "clock.h"
 #include "cpu_time.h"
 #include "embedding.h"
-#include "format.h"
 #include "kernel.h"
+#include "kernel_thread.h"
 #include "log.h"
 #include "options.h"
 #include "processors.h"
@@ -37,12 +37,7 @@ constinit Sight sights[limits::max_processors];
 
 // Whether a kernel thread sleeps, by its state in /proc/self/task/KTID/stat: proc_pid_stat(5).
 bool sleeps(pid_t ktid) noexcept {
-  char path[64] = {};
-  format::Writer writer(path, sizeof path - 1);
-  writer.put("/proc/self/task/");
-  writer.put(ktid);
-  writer.put("/stat");
-  const long fd = kernel::call(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
+  const long fd = kernel_thread::open_file(ktid, "stat", O_RDONLY);
   if (fd < 0) return false;
   char text[128];
   const long size = kernel::call(SYS_read, fd, text, sizeof text);

@@ -11,6 +11,7 @@
 #include "fiber.h"
 #include "format.h"
 #include "kernel.h"
+#include "kernel_thread.h"
 #include "log.h"
 #include "options.h"
 #include "patch/patch.h"
@@ -81,10 +82,7 @@ void finish(Stall& stall, long call, std::uintptr_t instruction, std::uintptr_t 
 // The words of /proc/self/task/KTID/syscall: the call, its arguments, the stack and the program counter; see
 // proc_pid_syscall(5). Returns how many there are: 9 in a call, 3 asleep elsewhere, fewer while it runs.
 int read_words(pid_t ktid, std::uint64_t (&words)[9]) noexcept {
-  char path[64] = {};
-  format::Writer writer(path, sizeof path - 1);
-  writer.put("/proc/self/task/", ktid, "/syscall");
-  const long fd = kernel::call(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
+  const long fd = kernel_thread::open_file(ktid, "syscall", O_RDONLY);
   if (fd < 0) return 0;
   char text[256];
   const long size = kernel::call(SYS_read, fd, text, sizeof text);
