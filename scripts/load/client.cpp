@@ -205,6 +205,7 @@ Plan parse(int argc, char** argv) {
   }
   if (optind + 1 != argc) usage();
   plan.target.port = static_cast<std::uint16_t>(number(argv[optind], 1, 65535));
+  plan.target.own_addresses = plan.reconnect != 0;
   return plan;
 }
 

@@ -19,16 +19,32 @@ bool would_block() {
   return errno == EAGAIN || errno == EINTR;
 }
 
-int connect_to(std::uint16_t port) {
+sockaddr_in loopback(std::uint32_t host, std::uint16_t port) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  address.sin_addr.s_addr = htonl(host);
+  return address;
+}
+
+// From one address, once half of the ephemeral ports wait in TIME_WAIT, every connect() searches for long: the
+// client would be what is measured. The port stays connect()'s to choose (IP_BIND_ADDRESS_NO_PORT, ip(7)).
+bool come_from(int fd, std::uint32_t id) {
+  constexpr std::uint32_t first = INADDR_LOOPBACK + 0x10000;  // 127.1.0.1
+  const sockaddr_in address = loopback(first + id, 0);
+  const int on = 1;
+  return setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on) == 0 &&
+         bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+}
+
+int connect_to(const Target& target, std::uint32_t id) {
   const int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0) return -1;
   const int on = 1;
   setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  if (connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0 || errno == EINPROGRESS)
+  const sockaddr_in address = loopback(INADDR_LOOPBACK, target.port);
+  if ((!target.own_addresses || come_from(fd, id)) &&
+      (connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 || errno == EINPROGRESS))
     return fd;
   ::close(fd);
   return -1;
@@ -55,7 +71,7 @@ std::vector<unsigned char> http_request() {
 bool Connection::open(int epoll) {
   phase_ = Phase::Connecting;
   answers_since_open_ = 0;
-  fd_ = connect_to(target_.port);
+  fd_ = connect_to(target_, id_);
   if (fd_ < 0) return false;
   epoll_event event{};
   event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;

@@ -15,6 +15,7 @@ struct Target {
   std::uint16_t socks_target = 0;  // not 0: `port` is a SOCKS5 proxy; ask it for 127.0.0.1:socks_target
   std::size_t size = 64;           // of a message, in bytes
   std::size_t http_answer = 0;     // not 0: requests are HTTP, and answers, heads included, have this size
+  bool own_addresses = false;      // each connection comes from an address of its own in 127.0.0.0/8
 };
 
 /// What a connection reports after it was pumped.
