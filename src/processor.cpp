@@ -73,13 +73,23 @@ void Processor::push_last(Fiber& fiber) noexcept {
   push(fiber);
 }
 
+// The clock costs as much as half a switch: rounds that were short go unclocked for a few more.
+bool Processor::loop_is_due() noexcept {
+  if (unclocked_ > 0) {
+    --unclocked_;
+    return false;
+  }
+  const std::uint64_t now = __rdtsc();
+  unclocked_ = now - clocked_ < limits::short_rounds_cycles ? limits::rounds_unclocked : 0;
+  clocked_ = now;
+  return now - polled_.load(std::memory_order_relaxed) > limits::busy_poll_cycles;
+}
+
 Fiber* Processor::pick() noexcept {
   if (round_ == 0) {
     drain(inbox_);
     // The loop's turn. No round begins before it: whoever asks next would get a fiber, and the loop no turn.
-    if (queue_.size() == 0 || processors::retired(*this) ||
-        __rdtsc() - polled_.load(std::memory_order_relaxed) > limits::busy_poll_cycles)
-      return nullptr;
+    if (queue_.size() == 0 || processors::retired(*this) || loop_is_due()) return nullptr;
     round_ = queue_.size();
   }
   Fiber* fiber = queue_.pop();

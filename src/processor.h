@@ -74,6 +74,7 @@ class alignas(limits::cache_line) Processor {
 
  private:
   bool drain(std::atomic<Fiber*>& inbox) noexcept;
+  bool loop_is_due() noexcept;
   void expire() noexcept;
   void prefetch() const noexcept;
   void pass_on() noexcept;
@@ -84,6 +85,8 @@ class alignas(limits::cache_line) Processor {
   RunQueue queue_;
   bool resting_ = false;                                      // between rest() and the next time; by `waits`
   std::size_t round_ = 0;                                     // fibers of this round yet to run
+  int unclocked_ = 0;                                         // rounds yet to begin without a look at the clock
+  std::uint64_t clocked_ = 0;                                 // cycle counter when a round last began with one
   std::atomic<std::uint64_t> polled_{0};                      // cycle counter at the last poll
   alignas(limits::cache_line) std::atomic<Fiber*> inbox_{nullptr};  // last in first
 };
