@@ -10,6 +10,10 @@ void look_up_next_symbols() noexcept;
 /// From here on the hooks route calls of fibers to their handlers; until then, to libc.
 void open_door() noexcept;
 
+/// What happens when the library is loaded, if it has not yet: the constructor of another library, which ran
+/// before ours, makes a thread. The linked library, which does nothing until asked, has no such thing.
+[[gnu::weak]] void start_up() noexcept;
+
 /// Whether the calling thread has PTHREAD_CANCEL_DISABLE: kept from before it is a fiber, too.
 extern constinit thread_local bool cancellation_disabled;
 

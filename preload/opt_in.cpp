@@ -1,8 +1,6 @@
 // Opting in: what a program calls that links the library, or that is preloaded and does not mind.
 #include <cerrno>
 #include <cstring>
-#include <dirent.h>
-#include <fcntl.h>
 #include <unistd.h>
 #include <utility>
 
@@ -12,7 +10,7 @@
 #include "format.h"
 #include "groups.h"
 #include "hooks.h"
-#include "kernel.h"
+#include "kernel_thread.h"
 #include "lock.h"
 #include "options.h"
 #include "outsiders.h"
@@ -33,19 +31,6 @@ int refuse(int error, const Parts&... parts) noexcept {
   return error;
 }
 
-// How many kernel threads the process has; 0: not known.
-int kernel_threads() noexcept {
-  const long directory =
-      kernel::call(SYS_openat, AT_FDCWD, "/proc/self/task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (directory < 0) return 0;
-  alignas(dirent64) char entries[1024];
-  const long bytes = kernel::call(SYS_getdents64, directory, entries, sizeof entries);
-  kernel::call(SYS_close, directory);
-  int count = 0;
-  for (long at = 0; at < bytes; ++count) at += reinterpret_cast<dirent64*>(entries + at)->d_reclen;
-  return count - 2;  // . and ..
-}
-
 // What it was started with.
 constinit char options_text[limits::option_text * 2] = "";
 
@@ -57,7 +42,7 @@ int start_first(std::string_view list) noexcept {
   options_text[text.view().size()] = 0;
   if (!options::set(list, wrong)) return refuse(EINVAL, "no such option or value: ", wrong);
   hooks::look_up_next_symbols();
-  const bool alone = kernel_threads() == 1 && !options::values().except.has(Facility::Threads);
+  const bool alone = kernel_thread::count() == 1 && !options::values().except.has(Facility::Threads);
   const auto others = alone ? patch::Others::later : patch::Others::running;
   if (const char* why = runtime::start(others)) return refuse(ENOTSUP, why);
   if (options::values().doors == "both") hooks::open_door();

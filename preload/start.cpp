@@ -3,6 +3,7 @@
 #include <cstring>
 #include <string_view>
 #include <unistd.h>
+#include <utility>
 
 #include "hooks.h"
 #include "options.h"
@@ -37,11 +38,16 @@ void leave_preload_list() noexcept {
     unsetenv("LD_PRELOAD");
 }
 
-[[gnu::constructor]] void start() {
-  hooks::look_up_next_symbols();
-  options::load(environ);
-  if (options::values().no_children) leave_preload_list();
-  if (runtime::prepare() && options::values().doors == "both") hooks::open_door();
-}
+constinit bool started = false;
+
+[[gnu::constructor]] void start() { hooks::start_up(); }
 
 }  // namespace
+
+void hooks::start_up() noexcept {
+  if (std::exchange(started, true)) return;
+  look_up_next_symbols();
+  options::load(environ);
+  if (options::values().no_children) leave_preload_list();
+  if (runtime::prepare() && options::values().doors == "both") open_door();
+}

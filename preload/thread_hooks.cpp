@@ -35,6 +35,7 @@ void notify_cancellation(Fiber& fiber) noexcept {
 // middle of this ends it early, and the stack is the kernel's.
 template <class Call>
 int making_thread(Call&& call) {
+  if (hooks::start_up) hooks::start_up();
   Fiber* fiber = self();
   if (!fiber) return call();
   fiber->making_thread = true;

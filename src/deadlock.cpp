@@ -1,16 +1,14 @@
 // Finding out that all wait for each other, and saying who for what.
 #include "deadlock.h"
 
-#include <fcntl.h>
 #include <linux/futex.h>
 #include <string_view>
-#include <sys/stat.h>
 
 #include "carrier.h"
 #include "code_location.h"
 #include "events.h"
 #include "fiber.h"
-#include "kernel.h"
+#include "kernel_thread.h"
 #include "log.h"
 #include "peek.h"
 #include "processors.h"
@@ -49,12 +47,9 @@ bool has_handlers() noexcept {
 
 // Whether all kernel threads are ours: as many as there are carriers, and the watchdog.
 bool no_strangers() noexcept {
-  struct stat tasks;
-  if (kernel::call(SYS_newfstatat, AT_FDCWD, "/proc/self/task", &tasks, 0) < 0) return false;
   unsigned long ours = 1;
   carriers::each([&](const Carrier& carrier) { ours += carrier.ktid.load(std::memory_order_relaxed) != 0; });
-  constexpr unsigned long dots = 2;
-  return tasks.st_nlink == ours + dots;
+  return kernel_thread::count() == ours;
 }
 
 // Whatever runs a fiber changes it.

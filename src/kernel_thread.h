@@ -20,6 +20,9 @@ namespace unblock::kernel_thread {
 [[nodiscard]] int start(void (*body)(void*), void* argument, void* stack_top, std::uintptr_t tls,
                         std::atomic<pid_t>& ktid) noexcept;
 
+/// How many kernel threads the process has, ours included: proc(5). 0: not known. Async-signal-safe.
+[[nodiscard]] unsigned long count() noexcept;
+
 /// Opens /proc/self/task/KTID/FILE: proc(5). A descriptor, or a negative error number. Async-signal-safe.
 [[nodiscard]] long open_file(pid_t ktid, std::string_view file, int access) noexcept;
 

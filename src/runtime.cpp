@@ -115,13 +115,18 @@ bool prepare() noexcept {
   context::initialise();
   siblings::prepare();
   dispatch::initialise();
+  if (kernel_thread::count() > 1) return refuse("it had threads before this library was loaded");
   if (patch::cover_gate(unblock_entry, siblings::wanted()) < 0) return refuse(patch::reason());
   return true;
 }
 
 Fiber* activate() noexcept {
-  if (refused || !by_itself) return nullptr;
-  if (const char* why = bring_up(patch::Others::none)) refuse(why);
+  if (!by_itself) return nullptr;
+  Guard guard(changing);
+  if (refused || active()) return nullptr;
+  // Whoever made threads without us has them for good.
+  const auto others = kernel_thread::count() == 1 ? patch::Others::none : patch::Others::running;
+  if (const char* why = bring_up(others)) refuse(why);
   return self();
 }
 
