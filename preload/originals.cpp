@@ -1,5 +1,6 @@
 // The kernel's own blocking calls, for a program that asks for them.
 #include <cerrno>
+#include <csignal>
 #include <cstdarg>
 #include <cstring>
 #include <ctime>
@@ -46,7 +47,13 @@
   X(int, usleep, (useconds_t microseconds), (microseconds))                                                  \
   X(int, nanosleep, (const timespec* interval, timespec* left), (interval, left))                            \
   X(int, clock_nanosleep, (clockid_t clock, int flags, const timespec* time, timespec* left),                \
-    (clock, flags, time, left))
+    (clock, flags, time, left))                                                                              \
+  X(int, pause, (), ())                                                                                      \
+  X(int, sigsuspend, (const sigset_t* mask), (mask))                                                         \
+  X(int, sigwait, (const sigset_t* set, int* taken), (set, taken))                                           \
+  X(int, sigwaitinfo, (const sigset_t* set, siginfo_t* taken), (set, taken))                                 \
+  X(int, sigtimedwait, (const sigset_t* set, siginfo_t* taken, const timespec* timeout),                     \
+    (set, taken, timeout))
 
 #define UNBLOCK_ORIGINALS(X)     \
   UNBLOCK_CANCELLATION_POINTS(X) \

@@ -10,13 +10,14 @@
   X(Files, "files")           \
   X(Sleep, "sleep")           \
   X(Dns, "dns")               \
-  X(Threads, "threads")
+  X(Threads, "threads")       \
+  X(Signals, "signals")
 
 namespace unblock {
 
 /// Calls that stand and fall together. Those of Core, which fibers are made of, cannot be left out: locks,
-/// signals, descriptors, mappings. Threads that are left out are outsiders (outsiders.h) from their
-/// beginning.
+/// descriptors, mappings, signals' masks and handlers. Signals are the calls that wait for some. Threads that
+/// are left out are outsiders (outsiders.h) from their beginning.
 enum class Facility : std::uint8_t {
   Core,
 #define UNBLOCK_ENUMERATOR(name, word) name,

@@ -13,7 +13,8 @@
 //
 // The name yields the rest: `no_children` is values().no_children, UNBLOCK_NO_CHILDREN and --no-children.
 // The types are bool, int (1 to limits::option_number), Choice (a word of those in `argument`), Number
-// (auto, or as int), Facilities and LogLevels. `Flag` options are the launcher's too; `Hidden` ones live in the environment alone.
+// (auto, or as int), Facilities and LogLevels. `Flag` options are the launcher's too; `Hidden` ones live in
+// the environment alone.
 #define UNBLOCK_OPTIONS(X)                                                                                \
   X(LogLevels, log, "warning", "LEVEL|MODULE[:LEVEL],...", Flag, "what to report on stderr")              \
   X(bool, stats, false, nullptr, Flag, "print a table of counters when the program ends")                 \
@@ -30,7 +31,7 @@
     "with --iterative: each connection has the program's variables to itself")                            \
   X(int, max_siblings, 10000, "COUNT", Flag, "how many of them at once; the rest wait in the backlog")    \
   X(Facilities, except, "none", "FACILITY,...", Flag,                                                     \
-    "leave it to the kernel: sockets, files, sleep, dns, threads")                                        \
+    "leave it to the kernel: sockets, files, sleep, dns, threads, signals")                               \
   X(int, spare_carriers, 8, "COUNT", Hidden, "idle kernel threads kept for calls that block")             \
   X(Choice, doors, "both", "both|sites", Hidden, "how calls reach unblock; for its own tests")
 
@@ -99,8 +100,8 @@ extern Values values;
 void load(const char* const* environment) noexcept;
 
 /// Sets options from a list in one text, as a program that links the library gives them: `name` or
-/// `name=value`, with spaces between, named as the flags are. What is not in the list gets its default. False,
-/// and `wrong` is the word that is not understood; what came before it is set.
+/// `name=value`, with spaces between, named as the flags are. What is not in the list gets its default.
+/// False, and `wrong` is the word that is not understood; what came before it is set.
 [[nodiscard]] bool set(std::string_view list, std::string_view& wrong) noexcept;
 
 }  // namespace unblock::options

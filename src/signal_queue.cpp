@@ -19,7 +19,6 @@ constinit SignalSet with_descriptor = 0;
 namespace {
 
 constinit PendingSignal* unused = nullptr;  // guarded by lock
-constexpr int first_realtime = 32;          // from here on each one sent is queued
 
 PendingSignal* allocate() noexcept {
   if (!unused) {
@@ -93,16 +92,20 @@ bool awaits(const Fiber& fiber, SignalSet bit) noexcept {
   return (fiber.signals.awaited.load(std::memory_order_seq_cst) & bit) != 0;
 }
 
-// As the kernel's complete_signal(): one that waits for it, the main thread, any other.
+// As the kernel's complete_signal(): one that waits for it, the main thread, any other; of those that wait,
+// one that has no other to take already.
 Fiber* target_of(SignalSet bit) noexcept {
   Fiber* target = nullptr;
-  const auto choose = [&](bool (*fits)(const Fiber&, SignalSet) noexcept) {
+  const auto choose = [&](auto&& fits) {
     return fibers::any([&](Fiber& fiber) {
-      if (fits(fiber, bit)) target = &fiber;
+      if (fits(fiber)) target = &fiber;
       return target != nullptr;
     });
   };
-  if (!choose(awaits)) static_cast<void>(choose(takes));
+  const auto waits = [=](Fiber& fiber) { return awaits(fiber, bit); };
+  const auto only_waits = [&](Fiber& fiber) { return waits(fiber) && !fiber.signals.attention.load(); };
+  if (!choose(only_waits) && !choose(waits))
+    static_cast<void>(choose([=](Fiber& fiber) { return takes(fiber, bit); }));
   return target;
 }
 

@@ -52,6 +52,25 @@ void each_fault(Visit&& visit) noexcept {
     if (faults & signal_bit(signal)) visit(signal);
 }
 
+// How many fibers wait in the kernel for each signal, guarded by the lock; and for which any does.
+constinit int sleepers[highest + 1] = {};
+constinit std::atomic<SignalSet> slept_for{0};
+
+void count_sleepers(SignalSet set, int change) noexcept {
+  Guard guard(lock);
+  SignalSet now = 0;
+  for (int signal = 1; signal <= highest; ++signal) {
+    if (set & signal_bit(signal)) sleepers[signal] += change;
+    if (sleepers[signal]) now |= signal_bit(signal);
+  }
+  slept_for.store(now, std::memory_order_seq_cst);
+}
+
+void forget_sleepers() noexcept {
+  for (int& count : sleepers) count = 0;
+  slept_for.store(0, std::memory_order_relaxed);
+}
+
 }  // namespace
 
 const SignalAction& action_of(int signal) noexcept { return actions[signal]; }
@@ -123,6 +142,7 @@ void drop(PendingQueue& queue) noexcept {
 
 void forget(Fiber* survivor) noexcept {
   lock.reset();
+  forget_sleepers();
   drop(process);
   give_back_dispositions();
   if (!survivor) return;
@@ -150,7 +170,21 @@ void hand_over(Fiber& fiber) noexcept {
   give_back(fiber);
 }
 
-SignalSet received_by_watchdog() noexcept { return heard_by_fibers() & ~(with_descriptor | unblockable); }
+LeftToKernel::LeftToKernel(SignalSet set) noexcept : set_(set) {
+  if (!set_) return;
+  count_sleepers(set_, 1);
+  watchdog::finish_round();
+}
+
+LeftToKernel::~LeftToKernel() {
+  if (!set_) return;
+  count_sleepers(set_, -1);
+  watchdog::interrupt();
+}
+
+SignalSet received_by_watchdog() noexcept {
+  return heard_by_fibers() & ~(with_descriptor | slept_for.load(std::memory_order_relaxed) | unblockable);
+}
 
 void leave_to_kernel(SignalSet set) noexcept {
   Guard guard(lock);
@@ -177,6 +211,16 @@ void collect_process_signal(int signal) noexcept {
     receive(info);
   else
     watchdog::finish_round();  // the watchdog took it, unless it was for others
+}
+
+void collect_earlier(int signal) noexcept {
+  if (signal < first_realtime) return;
+  const auto in_kernel = [=] {
+    SignalSet pending = 0;
+    kernel::call(SYS_rt_sigpending, &pending, sizeof pending);
+    return (pending & signal_bit(signal)) != 0;
+  };
+  while (in_kernel() && watchdog::kernel_thread()) watchdog::finish_round();
 }
 
 }  // namespace unblock::signals

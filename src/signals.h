@@ -43,6 +43,7 @@ constexpr int kick = 64;
 /// What a handler cannot put off.
 constexpr SignalSet faults = signal_bit(SIGSEGV) | signal_bit(SIGBUS) | signal_bit(SIGFPE) |
                              signal_bit(SIGILL) | signal_bit(SIGTRAP) | signal_bit(SIGSYS);
+constexpr int first_realtime = 32;  ///< from here on each one sent is queued
 constexpr SignalSet unblockable = signal_bit(SIGKILL) | signal_bit(SIGSTOP);
 /// The kernel's mask of every carrier.
 constexpr SignalSet carrier_mask = ~(faults | signal_bit(kick) | unblockable);
@@ -84,6 +85,20 @@ void forget_unheard() noexcept;
 /// The program reads these from a descriptor: signalfd(2). Before activation, too.
 void leave_to_kernel(SignalSet set) noexcept;
 
+/// While one lives, a fiber's own kernel thread takes these from the kernel, rt_sigtimedwait(2), and the
+/// watchdog does not. Once it is made, what the watchdog had taken is queued. In the runtime, without the
+/// lock.
+class LeftToKernel {
+ public:
+  explicit LeftToKernel(SignalSet set) noexcept;
+  ~LeftToKernel();
+  LeftToKernel(const LeftToKernel&) = delete;
+  LeftToKernel& operator=(const LeftToKernel&) = delete;
+
+ private:
+  SignalSet set_;
+};
+
 /// Queues a signal for the process or for one fiber, and interrupts whom it concerns. 0 or -EAGAIN.
 long post(const siginfo_t& info) noexcept;
 long post(Fiber& fiber, const siginfo_t& info) noexcept;
@@ -93,6 +108,9 @@ void collect_thread_signal(Fiber& fiber, int signal) noexcept;
 /// A signal went by way of the kernel to whom may be this process, too: returns once it is in our queues. The
 /// kernel would have had it handled before the call that sent it returns.
 void collect_process_signal(int signal) noexcept;
+/// Signals of a number from SIGRTMIN on are taken in the order they were sent in: returns once what the
+/// kernel has of `signal` for the process is in our queues.
+void collect_earlier(int signal) noexcept;
 /// Raises a signal in the calling fiber, as the kernel does for a failed write.
 void raise(Fiber& fiber, int signal) noexcept;
 

@@ -91,14 +91,15 @@ void unblock_native(void (*function)(void *), void *argument);
  * none of read, readv, recv, recvfrom, recvmsg, recvmmsg, write, writev, send, sendto, sendmsg, sendmmsg,
  * sendfile, accept, accept4, connect, poll, ppoll, select, pselect, epoll_wait, epoll_pwait, sleep, usleep,
  * nanosleep, clock_nanosleep, getaddrinfo, getnameinfo, gethostbyname, gethostbyname2, gethostbyaddr,
- * gethostbyname_r, gethostbyaddr_r. Deadlines are not looked at; signals interrupt it as ever, and so does
- * pthread_cancel(3).
+ * gethostbyname_r, gethostbyaddr_r, pause, sigsuspend, sigwait, sigwaitinfo, sigtimedwait. Deadlines are not
+ * looked at; signals interrupt it as ever, and so does pthread_cancel(3).
  *
  *     ssize_t (*read)(int, void *, size_t) = (ssize_t (*)(int, void *, size_t))unblock_original("read");
  *
  * unblock_call(number, ...): syscall(2) in the same way, with the kernel's answer: a result, or a negative
- * error number. -ENOSYS for calls that only unblock can answer for a fiber: threads and their locks, signals,
- * children, mappings, closing and duplicating descriptors, fcntl(2), ioctl(2). Async-signal-safe.
+ * error number. -ENOSYS for calls that only unblock can answer for a fiber: threads and their locks, sending,
+ * blocking and handling signals, children, mappings, closing and duplicating descriptors, fcntl(2), ioctl(2).
+ * Async-signal-safe.
  *
  * Both work on any thread, started or not. */
 typedef void unblock_function(void);

@@ -50,7 +50,7 @@ long epoll_wait(Fiber& fiber, int epfd, epoll_event* events, int count, int mill
 
 long epoll_pwait(Fiber& fiber, int epfd, epoll_event* events, int count, int milliseconds,
                  const SignalSet* mask, std::size_t size) noexcept {
-  TemporaryMask temporary(fiber, mask, size);
+  TemporaryMask temporary(fiber, {mask, size});
   if (temporary.error()) return temporary.error();
   return temporary.over(
       wait_until(fiber, epfd, events, count, timeouts::from_milliseconds(fiber, milliseconds)));
@@ -60,7 +60,7 @@ long epoll_pwait2(Fiber& fiber, int epfd, epoll_event* events, int count, const 
                   const SignalSet* mask, std::size_t size) noexcept {
   Nanoseconds deadline;
   if (const long error = timeouts::from_user(fiber, timeout, CLOCK_MONOTONIC, true, deadline)) return error;
-  TemporaryMask temporary(fiber, mask, size);
+  TemporaryMask temporary(fiber, {mask, size});
   if (temporary.error()) return temporary.error();
   return temporary.over(wait_until(fiber, epfd, events, count, deadline));
 }

@@ -1,9 +1,11 @@
 // Files: locks, flags, opening; and rings of requests about them.
 #include <cerrno>
 #include <fcntl.h>
+#include <linux/io_uring.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <utility>
 
 #include "arguments.h"
 #include "asking.h"
@@ -13,7 +15,9 @@
 #include "in_place.h"
 #include "kernel.h"
 #include "siblings.h"
+#include "temporary_mask.h"
 #include "user.h"
+#include "waiting.h"
 
 namespace unblock::calls {
 
@@ -50,11 +54,38 @@ long flock(Fiber& fiber, int fd, int operation) noexcept {
   return in_place::sleeping(fiber, SYS_flock, Words(fd, operation).words);
 }
 
+namespace {
+
+// The mask is the argument itself, or part of the structure it points to, of which `copy` is one without.
+long take_mask_out(unsigned flags, const void*& argument, std::size_t size, io_uring_getevents_arg& copy,
+                   GivenMask& mask) noexcept {
+  constexpr unsigned registered = 1 << 6;  // IORING_ENTER_EXT_ARG_REG: no pointer
+  if (!argument || !(flags & IORING_ENTER_GETEVENTS) || (flags & registered)) return 0;
+  if (!(flags & IORING_ENTER_EXT_ARG)) {
+    mask = {static_cast<const SignalSet*>(std::exchange(argument, nullptr)), size};
+    return 0;
+  }
+  if (size != sizeof copy) return 0;  // an error, for the kernel to say
+  if (!user::copy(&copy, argument, sizeof copy)) return -EFAULT;
+  mask = {reinterpret_cast<const SignalSet*>(std::exchange(copy.sigmask, 0)), copy.sigmask_sz};
+  argument = &copy;
+  return 0;
+}
+
+}  // namespace
+
 long io_uring_enter(Fiber& fiber, int fd, unsigned submit, unsigned complete, unsigned flags,
                     const void* argument, std::size_t size) noexcept {
   fiber.carrier->keep = true;  // requests are cancelled when the kernel thread that made them ends
-  return in_place::perhaps(fiber, SYS_io_uring_enter,
-                           Words(fd, submit, complete, flags, argument, size).words);
+  io_uring_getevents_arg extended;
+  GivenMask mask;
+  if (const long error = take_mask_out(flags, argument, size, extended, mask)) return error;
+  TemporaryMask temporary(fiber, mask);
+  if (temporary.error()) return temporary.error();
+  const long result =
+      in_place::perhaps(fiber, SYS_io_uring_enter, Words(fd, submit, complete, flags, argument, size).words);
+  const bool interrupted = result == -EINTR || result == waiting::restart_if_asked;
+  return temporary.over(interrupted ? waiting::restart_unhandled : result);
 }
 
 long open(Fiber& fiber, const char* path, int flags, mode_t mode) noexcept {

@@ -19,6 +19,7 @@
 #include "futex.h"
 #include "scheduling_calls.h"
 #include "signal_calls.h"
+#include "signal_waits.h"
 #include "threads.h"
 #include "timers.h"
 
@@ -124,6 +125,10 @@ long wait4(Fiber& fiber, pid_t pid, int* status, int options, rusage* usage) noe
 long waitid(Fiber& fiber, int type, pid_t id, siginfo_t* info, int options, rusage* usage) noexcept;
 long prctl(Fiber& fiber, int option, unsigned long second, unsigned long third, unsigned long fourth,
            unsigned long fifth) noexcept;
+
+// natively.cpp
+long io_pgetevents(Fiber& fiber, long context, long least, long most, void* events, const timespec* timeout,
+                   const void* mask) noexcept;
 
 // files.cpp
 long io_uring_enter(Fiber& fiber, int fd, unsigned submit, unsigned complete, unsigned flags,

@@ -98,9 +98,9 @@
   /* signals */                              \
   X(rt_sigprocmask, Fiber, Core)             \
   X(rt_sigpending, Fiber, Core)              \
-  X(rt_sigsuspend, Fiber, Core)              \
-  X(rt_sigtimedwait, Fiber, Core)            \
-  X(pause, Fiber, Core)                      \
+  X(rt_sigsuspend, Fiber, Signals)           \
+  X(rt_sigtimedwait, Fiber, Signals)         \
+  X(pause, Fiber, Signals)                   \
   X(sigaltstack, Fiber, Core)                \
   X(kill, Fiber, Core)                       \
   X(pidfd_send_signal, Fiber, Core)          \
@@ -175,7 +175,7 @@
   X(mq_timedreceive, Sleeps, Files)          \
   X(mq_timedsend, Perhaps, Files)            \
   X(io_getevents, Sleeps, Files)             \
-  X(io_pgetevents, Sleeps, Files)            \
+  X(io_pgetevents, Fiber, Files)             \
   X(io_submit, Perhaps, Files)               \
   X(io_uring_enter, Fiber, Core)
 

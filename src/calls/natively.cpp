@@ -1,16 +1,21 @@
 // Whether a call that the kernel answers will wait, and for whom it cannot.
 #include "natively.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <ctime>
+#include <iterator>
 #include <poll.h>
 #include <sys/syscall.h>
 
+#include "arguments.h"
 #include "cpu_clocks.h"
 #include "descriptors.h"
 #include "embedding.h"
 #include "handlers.h"
 #include "in_place.h"
+#include "signal_waits.h"
+#include "temporary_mask.h"
 #include "waiting.h"
 
 namespace unblock::calls {
@@ -49,7 +54,8 @@ Waits kind(long nr) noexcept {
     case SYS_pselect6:
     case SYS_epoll_wait:
     case SYS_epoll_pwait:
-    case SYS_epoll_pwait2: return Waits::ForReadiness;
+    case SYS_epoll_pwait2:
+    case SYS_io_pgetevents: return Waits::ForReadiness;
     case SYS_nanosleep:
     case SYS_clock_nanosleep: return Waits::ForTime;
     default: return Waits::Perhaps;
@@ -66,6 +72,21 @@ bool will_wait(Waits kind, long nr, const long (&words)[6]) noexcept {
   }
 }
 
+long made_under_its_mask(Fiber& fiber, long nr, const long (&words)[6]) noexcept {
+  long unmasked[6];
+  std::copy(std::begin(words), std::end(words), unmasked);
+  GivenMask mask;
+  if (const long error = take_mask_out(nr, unmasked, mask)) return error;
+  TemporaryMask temporary(fiber, mask);
+  if (temporary.error()) return temporary.error();
+  const Waits waits = kind(nr);
+  const long result = will_wait(waits, nr, words) ? in_place::sleeping(fiber, nr, unmasked)
+                                                  : in_place::perhaps(fiber, nr, unmasked);
+  // Those are never restarted once a handler has run: signal(7).
+  const bool interrupted = result == -EINTR || result == waiting::restart_if_asked;
+  return temporary.over(interrupted && waits >= Waits::ForReadiness ? waiting::restart_unhandled : result);
+}
+
 }  // namespace
 
 long natively(Fiber& fiber, long nr, const long (&words)[6]) noexcept {
@@ -75,15 +96,17 @@ long natively(Fiber& fiber, long nr, const long (&words)[6]) noexcept {
     return clock_nanosleep(fiber, clock, static_cast<int>(words[1]),
                            reinterpret_cast<const timespec*>(words[2]),
                            reinterpret_cast<timespec*>(words[3]));
+  if (waits_for_signals(nr)) return wait_for_signals_natively(fiber, nr, words);
   // What a message carries to another process is not ours alone any more.
   if (nr == SYS_sendmsg || nr == SYS_sendmmsg) descriptors::shared();
   if (!embedding::hosts(fiber)) waiting::let_newborns_begin(fiber);
-  const Waits waits = kind(nr);
-  const long result = will_wait(waits, nr, words) ? in_place::sleeping(fiber, nr, words)
-                                                  : in_place::perhaps(fiber, nr, words);
-  // Those are never restarted once a handler has run: signal(7).
-  const bool interrupted = result == -EINTR || result == waiting::restart_if_asked;
-  return interrupted && waits >= Waits::ForReadiness ? waiting::restart_unhandled : result;
+  return made_under_its_mask(fiber, nr, words);
+}
+
+long io_pgetevents(Fiber& fiber, long context, long least, long most, void* events, const timespec* timeout,
+                   const void* mask) noexcept {
+  return made_under_its_mask(fiber, SYS_io_pgetevents,
+                             Words(context, least, most, events, timeout, mask).words);
 }
 
 }  // namespace unblock::calls

@@ -56,7 +56,7 @@ long ppoll(Fiber& fiber, pollfd* entries, nfds_t count, timespec* timeout, const
            std::size_t size) noexcept {
   Nanoseconds deadline;
   if (const long error = timeouts::from_user(fiber, timeout, CLOCK_MONOTONIC, true, deadline)) return error;
-  TemporaryMask temporary(fiber, mask, size);
+  TemporaryMask temporary(fiber, {mask, size});
   if (temporary.error()) return temporary.error();
   const long result = temporary.over(poll_until(fiber, entries, count, deadline));
   report_left(timeout, deadline);

@@ -6,7 +6,7 @@
 #include <ctime>
 
 #include "clock.h"
-#include "signals.h"
+#include "temporary_mask.h"
 #include "user.h"
 #include "waiting.h"
 
@@ -35,33 +35,5 @@ inline void report_left(timespec* timeout, Nanoseconds deadline) noexcept {
   const timespec left = clock_time::to_timespec(std::max<Nanoseconds>(0, deadline - clock_time::now()));
   static_cast<void>(user::copy(timeout, &left, sizeof left));
 }
-
-/// A call's own signal mask: ppoll(2), pselect(2), epoll_pwait(2). Stays for the handlers of a signal that
-/// interrupts the call; otherwise ends with it.
-class TemporaryMask {
- public:
-  TemporaryMask(Fiber& fiber, const SignalSet* mask, std::size_t size) noexcept : fiber_(fiber) {
-    if (!mask) return;
-    SignalSet given;
-    if (size != sizeof(SignalSet))
-      error_ = -EINVAL;
-    else if (!user::load(mask, given))
-      error_ = -EFAULT;
-    else
-      signals::set_temporary_mask(fiber, given);
-  }
-
-  [[nodiscard]] long error() const noexcept { return error_; }
-
-  /// Passes the call's result on, and ends the mask unless a signal is to be handled under it.
-  [[nodiscard]] long over(long result) noexcept {
-    if (result != waiting::restart_unhandled) signals::end_temporary_mask(fiber_);
-    return result;
-  }
-
- private:
-  Fiber& fiber_;
-  long error_ = 0;
-};
 
 }  // namespace unblock::calls

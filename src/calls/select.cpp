@@ -123,14 +123,11 @@ long select(Fiber& fiber, int count, fd_set* read, fd_set* write, fd_set* except
 
 long pselect6(Fiber& fiber, int count, fd_set* read, fd_set* write, fd_set* except, timespec* timeout,
               const void* mask) noexcept {
-  struct {
-    const SignalSet* set;
-    std::size_t size;
-  } given{nullptr, 0};
+  GivenMask given;
   if (mask && !user::copy(&given, mask, sizeof given)) return -EFAULT;
   Nanoseconds deadline;
   if (const long error = timeouts::from_user(fiber, timeout, CLOCK_MONOTONIC, true, deadline)) return error;
-  TemporaryMask temporary(fiber, given.set, given.size);
+  TemporaryMask temporary(fiber, given);
   if (temporary.error()) return temporary.error();
   Sets sets{count, {read, write, except}};
   const long result = temporary.over(finish(sets, select_until(fiber, sets, deadline)));

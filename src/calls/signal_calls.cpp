@@ -1,4 +1,4 @@
-// Masks, dispositions, sending and waiting.
+// Masks, dispositions and sending.
 #include "signal_calls.h"
 
 #include <cerrno>
@@ -7,9 +7,7 @@
 #include "kernel.h"
 #include "outsiders.h"
 #include "siblings.h"
-#include "timeouts.h"
 #include "user.h"
-#include "waiting.h"
 #include "watchdog.h"
 
 namespace unblock::calls {
@@ -38,12 +36,9 @@ bool for_descriptor(int signal) noexcept { return (detail::with_descriptor & sig
 
 // To the process, which one flow is: natively that has it before the call returns.
 long post_to_process(Fiber& fiber, const siginfo_t& info) noexcept {
-  return fiber.sibling ? post(fiber, info) : post(info);
-}
-
-long read_mask(const SignalSet* set, std::size_t size, SignalSet& mask) noexcept {
-  if (size != sizeof(SignalSet)) return -EINVAL;
-  return user::load(set, mask) ? 0 : -EFAULT;
+  if (fiber.sibling) return post(fiber, info);
+  collect_earlier(info.si_signo);
+  return post(info);
 }
 
 // A signal that the kernel has sent to whom may be this process, too.
@@ -95,54 +90,6 @@ long rt_sigpending(Fiber& fiber, SignalSet* set, std::size_t size) noexcept {
   const SignalSet pending = (fiber.signals.pending.set.load() | detail::process.set.load() | of_kernel) &
                             fiber.signals.mask.load(std::memory_order_relaxed);
   return user::copy(set, &pending, size) ? 0 : -EFAULT;
-}
-
-long pause(Fiber& fiber) noexcept {
-  return waiting::until(fiber, never) == waiting::past_limit ? waiting::past_limit
-                                                             : waiting::restart_unhandled;
-}
-
-long rt_sigsuspend(Fiber& fiber, const SignalSet* mask, std::size_t size) noexcept {
-  SignalSet given;
-  if (const long error = read_mask(mask, size, given)) return error;
-  set_temporary_mask(fiber, given);
-  return pause(fiber);
-}
-
-long rt_sigtimedwait(Fiber& fiber, const SignalSet* set, siginfo_t* info, const timespec* timeout,
-                     std::size_t size) noexcept {
-  SignalSet wanted;
-  if (const long error = read_mask(set, size, wanted)) return error;
-  wanted &= ~unblockable;
-  Nanoseconds deadline;
-  if (const long error = timeouts::from_user(fiber, timeout, CLOCK_MONOTONIC, true, deadline)) return error;
-  siginfo_t taken;
-  long result = 0;
-  bool found = false;
-  for (;;) {
-    {
-      Guard guard(detail::lock);
-      found =
-          detail::take(fiber.signals.pending, wanted, taken) || detail::take(detail::process, wanted, taken);
-      if (found) break;
-      // Left alone by its timeout, or with a handler to run first.
-      if (result) break;
-      fiber.signals.awaited.store(wanted, std::memory_order_seq_cst);
-      detail::refresh_attention(fiber);
-      const SignalSet open = ~fiber.signals.mask.load(std::memory_order_relaxed);
-      const SignalSet pending = fiber.signals.pending.set.load() | detail::process.set.load();
-      if (pending & open & ~wanted) result = -EINTR;
-    }
-    if (result == -EINTR) break;
-    listen(wanted);
-    const long woken = waiting::until(fiber, deadline);
-    result = woken == -ETIMEDOUT || woken == waiting::past_limit ? woken : 0;
-  }
-  fiber.signals.awaited.store(0, std::memory_order_seq_cst);
-  set_mask(fiber, fiber.signals.mask.load(std::memory_order_relaxed));
-  if (!found) return result == -ETIMEDOUT ? -EAGAIN : result;
-  if (info && !user::copy(info, &taken, sizeof taken)) return -EFAULT;
-  return taken.si_signo;
 }
 
 long sigaltstack(Fiber& fiber, const stack_t* wanted, stack_t* old) noexcept {

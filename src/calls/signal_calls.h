@@ -1,8 +1,7 @@
-// The system calls about signals, as fibers make them.
+// The system calls about signals that do not wait, as fibers make them.
 #pragma once
 
 #include <csignal>
-#include <ctime>
 
 #include "fiber.h"
 #include "signals.h"
@@ -13,10 +12,6 @@ namespace unblock::calls {
 long rt_sigaction(int signal, const SignalAction* wanted, SignalAction* old, std::size_t size) noexcept;
 long rt_sigprocmask(Fiber& fiber, int how, const SignalSet* set, SignalSet* old, std::size_t size) noexcept;
 long rt_sigpending(Fiber& fiber, SignalSet* set, std::size_t size) noexcept;
-long rt_sigsuspend(Fiber& fiber, const SignalSet* mask, std::size_t size) noexcept;
-long rt_sigtimedwait(Fiber& fiber, const SignalSet* set, siginfo_t* info, const timespec* timeout,
-                     std::size_t size) noexcept;
-long pause(Fiber& fiber) noexcept;
 long sigaltstack(Fiber& fiber, const stack_t* wanted, stack_t* old) noexcept;
 long kill(Fiber& fiber, pid_t pid, int signal) noexcept;
 long pidfd_send_signal(Fiber& fiber, int pidfd, int signal, siginfo_t* info, unsigned flags) noexcept;

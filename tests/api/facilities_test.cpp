@@ -56,6 +56,26 @@ struct Sleepers {
   std::vector<std::jthread> threads;
 };
 
+struct Listeners {
+  Listeners() {
+    sigemptyset(&set);
+    sigaddset(&set, SIGUSR1);
+    pthread_sigmask(SIG_BLOCK, &set, &before);
+    for (std::size_t i = 0; i < many; ++i)
+      threads.emplace_back([this] {
+        int taken;
+        if (sigwait(&set, &taken) != 0 || taken != SIGUSR1) std::abort();
+      });
+  }
+  ~Listeners() {
+    for (std::jthread& thread : threads) pthread_kill(thread.native_handle(), SIGUSR1);
+    threads.clear();
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  }
+  sigset_t set, before;
+  std::vector<std::jthread> threads;
+};
+
 struct Started {
   explicit Started(const char* options) { REQUIRE(unblock_start(options) == 0); }
   ~Started() { CHECK(unblock_stop() == 0); }
@@ -84,6 +104,7 @@ bool parked_with(const char* options) {
 TEST_CASE("without a word nothing is left out") {
   CHECK(parked_with<Readers>(""));
   CHECK(parked_with<Sleepers>(""));
+  CHECK(parked_with<Listeners>(""));
 }
 
 TEST_CASE("sockets are left to the kernel, sleeping is not") {
@@ -94,6 +115,11 @@ TEST_CASE("sockets are left to the kernel, sleeping is not") {
 TEST_CASE("sleeping is left to the kernel, sockets are not") {
   CHECK(natively_with<Sleepers>("except=files,sleep"));
   CHECK(parked_with<Readers>("except=files,sleep"));
+}
+
+TEST_CASE("waiting for signals is left to the kernel, sleeping is not") {
+  CHECK(natively_with<Listeners>("except=signals"));
+  CHECK(parked_with<Sleepers>("except=signals"));
 }
 
 TEST_CASE("names are looked up by the kernel's own calls") {

@@ -12,7 +12,7 @@ static sem_t started, never;
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t condition = PTHREAD_COND_INITIALIZER;
 static int silent_pipe[2], silent_pair[2], listener, epoll;
-static int cleaned;
+static int cleaned, held;
 static pthread_t sleeper;
 
 static void wait_in_read(void) {
@@ -68,7 +68,7 @@ static void wait_in_select(void) {
 }
 
 static void unlock(void* locked) {
-  printf("holds the mutex %d, ", pthread_mutex_trylock(locked) == EBUSY);
+  held = pthread_mutex_trylock(locked) == EBUSY;
   pthread_mutex_unlock(locked);
 }
 
@@ -133,6 +133,7 @@ int main(void) {
   cancel_in("pthread_join", wait_in_join);
   cancel_in("pthread_cond_wait", wait_in_cond_wait);
   pthread_cancel(sleeper);
+  printf("held the mutex %d\n", held);
   printf("sleeper %d\n", join(sleeper) == PTHREAD_CANCELED);
   return 0;
 }
