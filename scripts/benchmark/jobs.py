@@ -13,7 +13,7 @@ from pathlib import Path
 from comparison.load import LoadFailed
 from comparison.process import CORES
 
-from .contenders import OURS
+from .contenders import OURS, SOURCE
 from .primitives import KERNEL
 
 INPUT_BYTES = 48 << 20
@@ -21,7 +21,8 @@ INPUT_BYTES = 48 << 20
 
 @dataclass(frozen=True)
 class Job:
-    """A command; {input} in it is a file, {cores} how many cores there are, {threads} twice as many."""
+    """A command; {input} in it is a file, {cores} how many cores there are, {threads} twice as many, {source}
+    the directory of our programs in Python."""
 
     name: str
     about: str
@@ -37,6 +38,10 @@ JOBS = (
         "sysbench mutex --threads={threads} --mutex-num=8 --mutex-locks=4000000 --mutex-loops=100 run"),
     Job("sysbench-memory", "memory written by all threads",
         "sysbench memory --threads={threads} --memory-total-size=12G run"),
+    Job("python-compute", "a Python thread that computes beside one that serves",
+        "/usr/bin/python3 {source}/computing_neighbour.py compute"),
+    Job("python-serve", "a Python thread that serves beside one that computes",
+        "/usr/bin/python3 {source}/computing_neighbour.py serve"),
 )
 
 
@@ -85,7 +90,8 @@ def _run(command: list[str]) -> tuple[float, float]:
 
 def pair(job: Job, build: Path, path: str, ours_first: bool) -> Pair:
     """One of each; who is first changes, since what else the machine does comes and goes."""
-    words = shlex.split(job.command.format(input=path, cores=len(CORES), threads=2 * len(CORES)))
+    words = shlex.split(job.command.format(input=path, cores=len(CORES), threads=2 * len(CORES),
+                                           source=SOURCE))
     commands = {KERNEL: words, OURS: [str(build / "unblock"), *words]}
     seen = {who: _run(commands[who]) for who in ((OURS, KERNEL) if ours_first else (KERNEL, OURS))}
     (seconds, cpu), (our_seconds, our_cpu) = seen[KERNEL], seen[OURS]

@@ -13,7 +13,7 @@ from .primitives import PRIMITIVES
 from .rounds import Rounds
 
 # What there is beside the loads on servers, as --loads names it.
-BESIDE_SERVERS = ("primitives", "cores", "jobs")
+BESIDE_SERVERS = ("primitives", "cores", "jobs", "daemons")
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
@@ -23,11 +23,12 @@ def options_parser() -> argparse.ArgumentParser:
         prog="bench", description="Measures an unmodified blocking server with kernel threads and unblocked, "
         "a hand-written epoll server, and peers, under the same loads: the server on one core, the load on "
         "another. Then, by kernel threads and unblocked: what threads are made of, a server whose handlers "
-        "compute on one core and on all, and programs whose threads compute.")
+        "compute on one core and on all, programs whose threads compute, and MariaDB, apache2, memcached and "
+        "Redis on all cores.")
     add = parser.add_argument
     add("--only", metavar="NAME,...", default="", help="these contenders only (see --list)")
     add("--loads", metavar="NAME,...", default="", help="these loads only, as echo-64, or echo for all of "
-        "them; and then no primitives, cores or jobs, unless they are named")
+        "them; and then no primitives, cores, jobs or daemons, unless they are named")
     add("--peer", metavar="NAME=COMMAND", action="append", default=[],
         help="another server, started by COMMAND with {port} and {protocol} (echo, http or sleep) in it; "
         "its bytes, pauses and 128-byte answers are described in scripts/contenders/contender.h")
@@ -80,6 +81,8 @@ def sections(rounds: Rounds) -> dict[str, str]:
         found["Every core"] = tables.computing(rounds)
     if rounds.jobs:
         found["Threads that compute"] = tables.jobs_done(rounds)
+    if rounds.daemons:
+        found["Real servers on all cores"] = tables.daemons_served(rounds)
     if rounds.sleepers:
         found["Sleeping threads"] = tables.sleepers(rounds)
     if rounds.crowds:
@@ -101,7 +104,8 @@ def bench(options: argparse.Namespace) -> int:
     SystemCalls.probe()
     busy = machine.busy_before()
     rounds.serve()
-    for name, measure in {"primitives": rounds.exercise, "cores": rounds.compute, "jobs": rounds.work}.items():
+    for name, measure in {"primitives": rounds.exercise, "cores": rounds.compute, "jobs": rounds.work,
+                          "daemons": rounds.host}.items():
         if name in named:
             measure()
     if options.sleepers:

@@ -9,7 +9,7 @@ from typing import Optional
 from comparison import table
 from comparison.load import LoadFailed
 
-from . import cores, crowd, jobs, measure, primitives
+from . import cores, crowd, daemons, jobs, measure, primitives, serving
 from .contenders import Contender
 from .workloads import Workload
 
@@ -30,6 +30,7 @@ class Rounds:
         self.sleepers: list[tuple[str, int, primitives.Sleepers]] = []
         self.crowds: list[tuple[str, crowd.Crowd]] = []
         self.jobs: dict[tuple[str, str], list[jobs.Pair]] = {}
+        self.daemons: dict[tuple[str, str], list[list[serving.Pair]]] = {}  # in each round, one for each load
         self.cores: dict[tuple[str, str], list[cores.Seen]] = {}
 
     def serve(self) -> None:
@@ -69,6 +70,16 @@ class Rounds:
                 for number in range(self.rounds):
                     self._try((job.name, "both"), self.jobs,
                               lambda: jobs.pair(job, self._build, path, number % 2 == 1))
+
+    def host(self) -> None:
+        """Real servers on all cores, if both runners are wanted."""
+        if len(self.runners()) < 2:
+            return
+        for daemon in filter(serving.available, daemons.DAEMONS):
+            with serving.House(daemon, self._build, self._seconds) as house:
+                for number in range(self.rounds):
+                    self._say(f"{daemon.name}: round {number + 1}/{self.rounds}")
+                    self._try((daemon.name, "both"), self.daemons, house.round)
 
     def sleep(self, threads: int) -> None:
         """How many threads can sleep, with the default stack size and with small ones."""

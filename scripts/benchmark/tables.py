@@ -5,7 +5,7 @@ from typing import Optional
 
 from comparison import table
 
-from . import cores, jobs, measure
+from . import cores, daemons, jobs, measure, serving
 from .contenders import BASE, OURS
 from .primitives import KERNEL, PRIMITIVES
 from .rounds import Rounds
@@ -17,6 +17,8 @@ PRIMITIVE = ["CPU ns of one", "", "threads", "spread", "unblocked", "spread", "r
 CROWDS = ["connections", "server", "processes", "RSS KiB", "page tables KiB", "in all KiB"]
 CORES = ["64 connections, handlers that compute", "run by", "requests/s", "spread", "p99 ms", "/ one core"]
 JOBS = ["threads that compute", "", "seconds by threads", "unblocked", "spread", "CPU unblocked", "spread"]
+DAEMONS = ["server", "load", "requests/s by threads", "unblocked", "spread", "CPU us/req by threads",
+           "unblocked", "spread", "p99 ms by threads", "unblocked"]
 SLEEPERS = ["stack", "run by", "asleep", "seconds", "GiB in all", "KiB each", "stopped by"]
 
 
@@ -94,6 +96,30 @@ def jobs_done(rounds: Rounds) -> str:
         figures = [text for values in ratios for text in (table.factor(_median(values)), _spread(values, ".2f"))]
         rows.append([job.name, job.about, table.figure(_median([one.seconds for one in seen])), *figures])
     return table.render(JOBS, rows)
+
+
+def _daemon_row(name: str, load: str, pairs: list[serving.Pair]) -> list[str]:
+    row = [name, load]
+    for column in ("requests_per_s", "cpu_us"):
+        kernel = [getattr(pair.kernel, column) for pair in pairs]
+        ratios = [getattr(pair.ours, column) / before for pair, before in zip(pairs, kernel) if before]
+        row += [table.figure(_median(kernel)), table.factor(_median(ratios)), _spread(ratios, ".2f")]
+    waits = [[seen.p99_ms for seen in side if seen.p99_ms is not None]
+             for side in zip(*((pair.kernel, pair.ours) for pair in pairs))]
+    return row + [table.figure(_median(values)) for values in waits]
+
+
+def daemons_served(rounds: Rounds) -> str:
+    """Real servers: pairs of loads next to each other, and the medians of their ratios."""
+    rows = []
+    for daemon in daemons.DAEMONS:
+        if reason := rounds.failures.get((daemon.name, "both")):
+            rows.append([daemon.name, "", "failed: " + reason])
+        for number, load in enumerate(daemon.loads):
+            if seen := rounds.daemons.get((daemon.name, "both")):
+                name = "" if number else daemon.name
+                rows.append(_daemon_row(name, load.name, [one[number] for one in seen]))
+    return table.render(DAEMONS, rows)
 
 
 def sleepers(rounds: Rounds) -> str:
