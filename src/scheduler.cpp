@@ -139,6 +139,7 @@ void hand_off(Fiber& fiber) noexcept {
   // First ours is off: once given, the processor may already be retaken from its new holder.
   carrier.claim.store(Claim::None, std::memory_order_relaxed);
   if (carriers::give(processor)) {
+    cpu_time::alone(carrier);
     stats::count(stats::handoffs);
     return;
   }

@@ -1,9 +1,11 @@
 // CPU-time clocks of threads: what a thread computes counts, what it sleeps does not. clock_getcpuclockid(3)
 #include "program.h"
 
+#include <fcntl.h>
 #include <sched.h>
 #include <semaphore.h>
 #include <signal.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 
@@ -70,6 +72,35 @@ static void* sleeps(void* unused) {
   return unused;
 }
 
+// Never asks itself, and computes after a call that blocked its kernel thread.
+static void* waits_then_computes(void* file) {
+  require(flock(as_number(file), LOCK_EX) == 0 ? 0 : errno, "flock");
+  struct timespec end = after_ms(CLOCK_MONOTONIC, 50);
+  while (!reached(CLOCK_MONOTONIC, end)) sink += 1;
+  sem_post(&answered);
+  sem_wait(&asked);
+  return file;
+}
+
+static void clock_after_blocking(void) {
+  FILE* kept = tmpfile();
+  char again[64];
+  clockid_t clock;
+  snprintf(again, sizeof again, "/proc/self/fd/%d", fileno(kept));
+  int other = open(again, O_RDWR);
+  require(flock(fileno(kept), LOCK_EX) == 0 ? 0 : errno, "flock");
+  pthread_t thread = start(waits_then_computes, as_pointer(other));
+  pause_ms(50);
+  flock(fileno(kept), LOCK_UN);
+  sem_wait(&answered);
+  require(pthread_getcpuclockid(thread, &clock), "pthread_getcpuclockid");
+  printf("after a call that blocked: %d\n", us(clock) > 0 && us(clock) < 1000000);
+  sem_post(&asked);
+  join(thread);
+  close(other);
+  fclose(kept);
+}
+
 static void* spins(void* unused) {
   while (!stop) sink += 1;
   return unused;
@@ -114,6 +145,7 @@ int main(void) {
   others_clocks();
   join(start(sleeps, NULL));
   join(start(asks_late, NULL));
+  clock_after_blocking();
   sleep_by_anothers_clock();
   printf("main's: %d, the process': %d\n", us(CLOCK_THREAD_CPUTIME_ID) >= 0,
          us(CLOCK_PROCESS_CPUTIME_ID) >= us(CLOCK_THREAD_CPUTIME_ID) - 20000);
