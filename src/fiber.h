@@ -46,6 +46,8 @@ struct alignas(limits::cache_line) Fiber {
   Processor* home = nullptr;            ///< that of the carrier it last ran on; its waits are with it
   std::atomic<Wait> wait{Wait::None};
   std::atomic<bool> timed{false};   ///< its CPU time is charged at each switch
+  std::uint8_t bulk = 0;            ///< what it has moved in this period: bulk.h
+  std::uint8_t bulk_period = 0;
   std::uint32_t deadline_slot = 0;  ///< its place in its processor's Deadlines, from 1; 0: in none
   long wake_result = 0;             ///< what woke it: 0, or a negative error number
 

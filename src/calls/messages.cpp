@@ -58,6 +58,8 @@ long rest_of(const iovec* parts, std::size_t count, long moved, Move&& move) noe
 
 long receive_once(Fiber& fiber, int fd, void* data, std::size_t size, int flags, sockaddr* address,
                   socklen_t* length) noexcept {
+  if (in_bulk(fiber, fd)) [[unlikely]]
+    return bulk::move(fiber, SYS_recvfrom, Words(fd, data, size, flags, address, length).words);
   const auto once = [&](int at) {
     return kernel::call(SYS_recvfrom, at, data, size, flags | MSG_DONTWAIT, address, length);
   };
@@ -73,9 +75,13 @@ long sent(Fiber& fiber, long result) noexcept {
 
 long send_once(Fiber& fiber, int fd, const void* data, std::size_t size, int flags, const sockaddr* address,
                socklen_t length) noexcept {
-  return sent(fiber, patiently(fiber, fd, Writable, SO_SNDTIMEO, [&](int at) {
-                return kernel::call(SYS_sendto, at, data, size, flags | MSG_DONTWAIT, address, length);
-              }));
+  if (in_bulk(fiber, fd)) [[unlikely]]
+    return bulk::move(fiber, SYS_sendto, Words(fd, data, size, flags, address, length).words);
+  const long result = patiently(fiber, fd, Writable, SO_SNDTIMEO, [&](int at) {
+    return kernel::call(SYS_sendto, at, data, size, flags | MSG_DONTWAIT, address, length);
+  });
+  bulk::note(fiber, result);
+  return sent(fiber, result);
 }
 
 // Whether a stream's receiver must go on until all has come.
@@ -98,7 +104,7 @@ bool owes_rest(int fd, int flags, long result, long wanted) noexcept {
 
 long recvfrom(Fiber& fiber, int fd, void* data, std::size_t size, int flags, sockaddr* address,
               socklen_t* length) noexcept {
-  if (flags == 0 && !address && size)
+  if (flags == 0 && !address && size && !bulk::flows(fiber))
     if (const auto plain = descriptors::plain_to_read(fd); plain != descriptors::PlainStream::No) [[likely]]
       return read_plain(fiber, fd, data, size, plain);
   if (flags & MSG_DONTWAIT) return kernel::call(SYS_recvfrom, fd, data, size, flags, address, length);
@@ -117,11 +123,14 @@ long recvmsg(Fiber& fiber, int fd, msghdr* message, int flags) noexcept {
   if (flags & MSG_DONTWAIT) return kernel::call(SYS_recvmsg, fd, message, flags);
   if (must_wait_in_place(flags))
     return in_place::sleeping(fiber, SYS_recvmsg, Words(fd, message, flags).words);
+  if (in_bulk(fiber, fd)) [[unlikely]]
+    return bulk::move(fiber, SYS_recvmsg, Words(fd, message, flags).words);
   msghdr copy;  // as it was: the kernel changes lengths and flags
   const bool readable = user::copy(&copy, message, sizeof copy);
   const long result = patiently(fiber, fd, Readable, SO_RCVTIMEO, [&](int at) {
     return kernel::call(SYS_recvmsg, at, message, flags | MSG_DONTWAIT);
   });
+  bulk::note(fiber, result);
   if (!readable || !(flags & MSG_WAITALL) || !wants_all(fd, flags, result, total(copy))) return result;
   return rest_of(copy.msg_iov, copy.msg_iovlen, result, [&](char* to, std::size_t left) {
     return receive_once(fiber, fd, to, left, flags, nullptr, nullptr);
@@ -146,9 +155,12 @@ long sendmsg(Fiber& fiber, int fd, const msghdr* message, int flags) noexcept {
   const bool readable = user::copy(&copy, message, sizeof copy);
   if (readable && copy.msg_controllen) descriptors::shared();  // may carry descriptors to another process
   if (flags & MSG_DONTWAIT) return sent(fiber, kernel::call(SYS_sendmsg, fd, message, flags));
+  if (in_bulk(fiber, fd)) [[unlikely]]
+    return bulk::move(fiber, SYS_sendmsg, Words(fd, message, flags).words);
   const long result = sent(fiber, patiently(fiber, fd, Writable, SO_SNDTIMEO, [&](int at) {
                              return kernel::call(SYS_sendmsg, at, message, flags | MSG_DONTWAIT);
                            }));
+  bulk::note(fiber, result);
   if (!readable || result <= 0 || !owes_rest(fd, flags, result, total(copy))) return result;
   return rest_of(copy.msg_iov, copy.msg_iovlen, result, [&](char* from, std::size_t left) {
     return send_once(fiber, fd, from, left, flags, nullptr, 0);

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <sys/socket.h>
 
+#include "bulk.h"
 #include "descriptors.h"
 #include "fiber.h"
 #include "kernel.h"
@@ -27,6 +28,7 @@ long read_elsewhere(Fiber& fiber, int refuge, void* data, std::size_t size, long
       if (first) descriptors::note_probe(fd, result != -EAGAIN);
       if (result != -EAGAIN) {
         descriptors::note_read(fd, result, size);
+        bulk::note(fiber, result);
         return result;
       }
     }

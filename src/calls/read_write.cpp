@@ -100,10 +100,13 @@ long total(const Transfer& transfer) noexcept {
 }
 
 long perform(Fiber& fiber, const Transfer& transfer) noexcept {
+  if (in_bulk(fiber, transfer.fd)) [[unlikely]]
+    return bulk::move(fiber, transfer.nr, transfer.arguments);
   const auto once = [&](int fd) { return attempt(fiber, transfer, fd); };
   if (transfer.nr == SYS_read) return read_patiently(fiber, transfer.fd, transfer.parts->iov_len, once);
-  if (!transfer.writes) return patiently(fiber, transfer.fd, Readable, SO_RCVTIMEO, once);
-  const long result = patiently(fiber, transfer.fd, Writable, SO_SNDTIMEO, once);
+  const long result = transfer.writes ? patiently(fiber, transfer.fd, Writable, SO_SNDTIMEO, once)
+                                      : patiently(fiber, transfer.fd, Readable, SO_RCVTIMEO, once);
+  bulk::note(fiber, result);
   if (result == -EPIPE) signals::collect_thread_signal(fiber, SIGPIPE);
   return result;
 }
@@ -148,7 +151,8 @@ long write_all(Fiber& fiber, const Transfer& transfer) noexcept {
 }  // namespace
 
 long read(Fiber& fiber, int fd, void* data, std::size_t size) noexcept {
-  if (const auto plain = descriptors::plain_to_read(fd); plain != PlainStream::No && size) [[likely]]
+  if (const auto plain = descriptors::plain_to_read(fd);
+      plain != PlainStream::No && size && !bulk::flows(fiber)) [[likely]]
     return read_plain(fiber, fd, data, size, plain);
   if (size == 0) return kernel::call(SYS_read, fd, data, size);
   const iovec part{data, size};
@@ -178,8 +182,9 @@ namespace {
 }  // namespace
 
 long write(Fiber& fiber, int fd, const void* data, std::size_t size) noexcept {
-  if (size && descriptors::plain_to_write(fd)) [[likely]] {
+  if (size && descriptors::plain_to_write(fd) && !bulk::flows(fiber)) [[likely]] {
     const long result = kernel::call(SYS_sendto, fd, data, size, MSG_DONTWAIT, nullptr, 0);
+    bulk::note(fiber, result);
     if (result == static_cast<long>(size)) [[likely]]
       return result;
     return write_after(fiber, fd, data, size, result);

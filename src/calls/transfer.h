@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include "bulk.h"
 #include "descriptors.h"
 #include "fiber.h"
 #include "kernel.h"
@@ -60,6 +61,14 @@ class Patience {
   return kernel::call(SYS_poll, &entry, 1, 0) == 1 && (entry.revents & peer_closed);
 }
 
+/// Whether a read or write of `fd` is for bulk::move().
+[[nodiscard]] inline bool in_bulk(const Fiber& fiber, int fd) noexcept {
+  if (!bulk::flows(fiber)) [[likely]]
+    return false;
+  const auto kind = descriptors::kind(fd);
+  return (kind == descriptors::Kind::Socket || kind == descriptors::Kind::Stream) && descriptors::blocking(fd);
+}
+
 /// Repeats `attempt(fd)` until it gives anything but -EAGAIN, waiting in between, and before if
 /// `waits_first`.
 template <class Attempt>
@@ -92,6 +101,7 @@ long read_patiently(Fiber& fiber, int fd, std::size_t size, Attempt&& attempt) n
   };
   const long result = patiently(fiber, fd, Readable, SO_RCVTIMEO, noted, waits_first);
   descriptors::note_read(fd, result, size);
+  bulk::note(fiber, result);
   return result;
 }
 

@@ -1,6 +1,7 @@
 // Cancellation of each call of a table that blocks: the thread ends, or the call goes on. pthreads(7)
 #pragma once
 #include "blocking.h"
+#include "bulk.h"
 
 static const struct wait* cancelled;
 static int cancelled_count;
@@ -23,6 +24,8 @@ static void asynchronous(void) { pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONO
 
 static void in_each_state(void) {
   cancel_all("while it waits");
+  before_waiting = move_much;
+  cancel_all("while it waits, after much");
   before_waiting = cancel_self;
   cancel_all("before");
   before_waiting = disable;
