@@ -7,6 +7,7 @@
 
 #include "hooks.h"
 #include "options.h"
+#include "pieces.h"
 #include "runtime.h"
 
 namespace {
@@ -23,8 +24,8 @@ void leave_preload_list() noexcept {
   std::size_t length = 0;
   while (!rest.empty()) {
     const std::size_t end = rest.find_first_of(separators);
-    const std::string_view entry = rest.substr(0, end);
-    rest = end == rest.npos ? std::string_view() : rest.substr(end + 1);
+    const std::string_view entry = head(rest, end);
+    rest = tail(rest, end);
     if (entry.empty() || entry.ends_with("libunblock-preload.so") || length + entry.size() + 2 > sizeof kept)
       continue;
     if (length) kept[length++] = ':';

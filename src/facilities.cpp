@@ -1,6 +1,8 @@
 // Reading lists of facilities.
 #include "facilities.h"
 
+#include "pieces.h"
+
 namespace unblock {
 
 namespace {
@@ -20,7 +22,7 @@ bool Facilities::parse(std::string_view list) noexcept {
   unsigned bits = 0;
   while (list != "none" || bits) {
     const std::size_t comma = list.find(',');
-    const Facility facility = named(list.substr(0, comma));
+    const Facility facility = named(head(list, comma));
     if (facility == Facility::Core) return false;
     bits |= 1u << bit(facility);
     if (comma == list.npos) break;

@@ -7,6 +7,7 @@
 #include "kernel.h"
 #include "log.h"
 #include "options.h"
+#include "pieces.h"
 #include "siblings.h"
 
 namespace unblock::iterative {
@@ -17,7 +18,7 @@ constexpr std::string_view interpreters[] = {"python", "perl", "ruby", "node", "
 
 std::string_view file_name(std::string_view path) noexcept {
   const std::size_t slash = path.rfind('/');
-  return slash == path.npos ? path : path.substr(slash + 1);
+  return slash == path.npos ? path : tail(path, slash);
 }
 
 bool is_interpreter(std::string_view name) noexcept {

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "log.h"
+#include "pieces.h"
 
 namespace unblock::options {
 
@@ -133,12 +134,12 @@ bool set(std::string_view list, std::string_view& wrong) noexcept {
   detail::values = Values{};
   while (!list.empty()) {
     const std::size_t space = list.find(' ');
-    const std::string_view word = list.substr(0, space);
-    list = space == list.npos ? std::string_view() : list.substr(space + 1);
+    const std::string_view word = head(list, space);
+    list = tail(list, space);
     if (word.empty()) continue;
     const std::size_t equals = word.find('=');
-    const std::string_view value = equals == word.npos ? "1" : word.substr(equals + 1);
-    const Option* option = find_flag(word.substr(0, equals));
+    const std::string_view value = equals == word.npos ? "1" : tail(word, equals);
+    const Option* option = find_flag(head(word, equals));
     if (option && (equals != word.npos || !option->argument) && option->assign(detail::values, value))
       continue;
     wrong = word;
