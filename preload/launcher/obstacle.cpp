@@ -16,6 +16,7 @@ namespace unblock::launcher {
 namespace {
 
 constexpr const char* dynamic_linker = "/lib64/ld-linux-x86-64.so.2";
+constexpr const char* launcher = "/proc/self/exe";
 constexpr std::string_view glibc_linker_name = "ld-linux-x86-64.so.2";
 
 /// True if the kernel will not honour the set-user-ID bit, whoever owns the file.
@@ -41,9 +42,9 @@ std::string privilege(const std::string& path, const struct stat& file) {
   return {};
 }
 
-bool is_dynamic_linker(const struct stat& file) {
-  struct stat linker {};
-  return stat(dynamic_linker, &linker) == 0 && linker.st_dev == file.st_dev && linker.st_ino == file.st_ino;
+bool is(const struct stat& file, const char* path) {
+  struct stat other {};
+  return stat(path, &other) == 0 && other.st_dev == file.st_dev && other.st_ino == file.st_ino;
 }
 
 /// By the file's name: systems that keep glibc elsewhere than /lib64 have the same name for it.
@@ -58,8 +59,9 @@ std::string foreignness(const ElfFacts& facts, const struct stat& file) {
     return "is built for another machine than x86-64 (ELF machine " + std::to_string(facts.machine) + ")";
   if (!facts.is_64_bit) return "is a 32-bit program, and unblock's library is 64-bit";
   if (facts.interpreter.empty()) {
-    // The linker started by name has no linker of its own, but preloads all the same.
-    if (is_dynamic_linker(file)) return {};
+    // The linker started by name has no linker of its own, but preloads all the same. This command leaves it to
+    // the program that it becomes.
+    if (is(file, dynamic_linker) || is(file, launcher)) return {};
     return std::string(facts.position_independent ? "is a static PIE" : "is statically linked") + consequence;
   }
   if (is_glibc(facts.interpreter)) return {};
