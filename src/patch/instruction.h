@@ -32,7 +32,7 @@ struct Instruction {
 };
 
 /// How many bytes decode_common_form() may look at.
-constexpr std::size_t common_form_bytes = 16;
+constexpr std::size_t common_form_bytes = 24;
 
 /// Decodes the commonest forms, from as many readable bytes at `address`. False for any other.
 [[nodiscard]] bool decode_common_form(std::uintptr_t address, Instruction& out) noexcept;

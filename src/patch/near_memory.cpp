@@ -20,7 +20,7 @@ bool reaches(Range memory, Range image) noexcept {
 
 Range map_at(std::uintptr_t address, std::size_t bytes, int flags) noexcept {
   const long start = kernel::call(SYS_mmap, address, bytes, PROT_READ | PROT_WRITE,
-                                  MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE | flags, -1, 0);
+                                  MAP_PRIVATE | MAP_ANONYMOUS | flags, -1, 0);
   if (kernel::failed(start)) return {};
   const auto begin = static_cast<std::uintptr_t>(start);
   return {begin, begin + bytes};

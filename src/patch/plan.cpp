@@ -1,6 +1,7 @@
 // Covering one object, step by step. Nothing of it shows before the last step succeeds.
 #include "plan.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <sys/mman.h>
@@ -24,11 +25,15 @@ constexpr std::size_t in_pages(std::size_t bytes) noexcept {
   return (bytes + limits::page - 1) & ~(limits::page - 1);
 }
 
-// Why nothing in this object, or at this address, may be rewritten; null if it may.
-const char* off_limits(const Object& object, std::uintptr_t address) noexcept {
-  if (object.role == Role::vdso) return "vdso: the kernel's own text";
-  if (object.segment_of(address)->protection & PROT_WRITE) return "text is writable: it may write itself";
-  return nullptr;
+bool undecided(const Site& site) noexcept { return site.verdict == Verdict::undecided; }
+
+void leave(Site& site, const char* why) noexcept {
+  site.verdict = Verdict::left;
+  site.why_left = why;
+}
+
+bool is_writable(const Object& object, std::uintptr_t address) noexcept {
+  return object.segment_of(address)->protection & PROT_WRITE;
 }
 
 // The bytes that lead from a site to its stub: a jump with nothing but no-ops behind it, so that what
@@ -108,31 +113,42 @@ bool Plan::collect_calls(Range text, const std::int32_t* calls, std::size_t coun
   return complete;
 }
 
+void Plan::look_around(bool thorough) noexcept {
+  const Surroundings near(sites_);
+  examine(object_, decoder_, near);
+  // Most objects have no calls, only bytes inside other instructions.
+  const bool any = std::any_of(sites_.begin(), sites_.end(), undecided);
+  if (thorough && any) mark_distant_targets(object_, near);
+  for (Site& site : sites_)
+    if (site.nr < 0) site.nr = constant_call(site);
+}
+
+void Plan::choose_windows(bool traps) noexcept {
+  std::uintptr_t taken = 0;
+  for (Site& site : sites_) {
+    if (!undecided(site)) continue;
+    choose_window(site, taken, decoder_);
+    if (traps || site.verdict != Verdict::trap)
+      taken = shifted(site.address, site.window_end);
+    else
+      leave(site, "no room for a jump");
+  }
+}
+
 void Plan::decide(bool thorough, Others others) noexcept {
   others_ = others;
   if (sites_.count == 0) return;
-  const Surroundings near(sites_);
-  if (thorough) mark_distant_targets(object_, near);
-  examine(object_, decoder_, near);
-  std::uintptr_t taken = 0;
-  for (Site& site : sites_) {
-    if (site.nr < 0) site.nr = constant_call(site);
-    if (site.verdict != Verdict::undecided) continue;
-    if (const char* why = off_limits(object_, site.address)) {
-      site.verdict = Verdict::left;
-      site.why_left = why;
-      continue;
-    }
-    if (others == Others::running) continue;
-    choose_window(site, taken, decoder_);
-    if (others == Others::later && site.verdict == Verdict::trap && object_.role != Role::libc) {
-      site.verdict = Verdict::left;
-      site.why_left = "no room for a jump";
-      continue;
-    }
-    taken = shifted(site.address, site.window_end);
-  }
-  if (others == Others::running) choose_beside(object_, decoder_, sites_);
+  const bool kernels = object_.role == Role::vdso;
+  if (!kernels) look_around(thorough);
+  for (Site& site : sites_)
+    if (undecided(site) && kernels)
+      leave(site, "vdso: the kernel's own text");
+    else if (undecided(site) && is_writable(object_, site.address))
+      leave(site, "text is writable: it may write itself");
+  if (others == Others::running)
+    choose_beside(object_, decoder_, sites_);
+  else
+    choose_windows(others == Others::none || object_.role == Role::libc);
 }
 
 unsigned Plan::covered(std::int32_t nr) const noexcept {
@@ -195,10 +211,7 @@ int Plan::commit(Covered& covered, Covered::Part part, void (*entry)()) noexcept
 
 bool Plan::leave_all(Covered& covered, Covered::Part part, const char* why) noexcept {
   for (Site& site : sites_)
-    if (site.rewritten()) {
-      site.verdict = Verdict::left;
-      site.why_left = why;
-    }
+    if (site.rewritten()) leave(site, why);
   Batch batch;
   if (!tabulate(sites_, batch)) return false;
   publish(covered, part, batch);

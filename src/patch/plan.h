@@ -35,6 +35,8 @@ class Plan {
   [[nodiscard]] bool leave_all(Covered& covered, Covered::Part part, const char* why) noexcept;
 
  private:
+  void look_around(bool thorough) noexcept;
+  void choose_windows(bool traps) noexcept;
   [[nodiscard]] bool add(std::uintptr_t address) noexcept;
   [[nodiscard]] int build(Batch& batch, void (*entry)()) noexcept;
   template <class Change, class Apply>

@@ -9,6 +9,7 @@
 #include "function_bounds.h"
 #include "jump_tables.h"
 #include "patch.h"
+#include "stride.h"
 #include "surroundings.h"
 
 namespace unblock::patch {
@@ -38,7 +39,7 @@ class Examination {
     tables_.clear();
     // Where a table entry begins or ends another function may, whatever the flow suggests.
     const std::uintptr_t next = index + 1 < bounds_.size() ? bounds_.begin(index + 1) : function.range.end;
-    for (const std::uintptr_t edge : {function.range.begin, function.range.end, next}) sites_.mark_edge(edge);
+    for (const std::uintptr_t edge : {function.range.begin, function.range.end, next}) near_.mark_edge(edge);
     if (continues(function.range.begin) && index > 0) neighbour(index - 1, function.range.begin);
     if (!whole(function)) return false;
     if (falls_through_) gap({function.range.end, next});
@@ -48,9 +49,11 @@ class Examination {
   }
 
  private:
-  bool inside_text(Range range) const noexcept {
+  // Where the text that the range is in ends; 0 if it is in none.
+  std::uintptr_t end_of_text(Range range) const noexcept {
     const Segment* segment = object_.segment_of(range.begin);
-    return segment && (segment->protection & PROT_EXEC) && range.end <= segment->range.end;
+    const bool inside = segment && (segment->protection & PROT_EXEC) && range.end <= segment->range.end;
+    return inside ? segment->range.end : 0;
   }
 
   // The function before, on to where ours begins (or, for `until` 0, the one behind).
@@ -62,16 +65,36 @@ class Examination {
   }
 
   bool whole(const Function& function) noexcept {
-    if (!function.known || !inside_text(function.range)) return false;
+    const std::uintptr_t limit = function.known ? end_of_text(function.range) : 0;
+    if (!limit) return false;
     const auto mark = [this](std::uintptr_t address) { near_.mark(address); };
     if (!bounds_.for_each_landing_pad(function, mark)) targets_known_ = false;
-    nearest_ = sites_.near(function.range.begin);
+    watch(near_.from(function.range.begin));
     mark_boundary(function.range.begin);
-    Instruction instruction;
-    for (std::uintptr_t at = function.range.begin; at < function.range.end; at = instruction.end()) {
-      if (!decoder_.decode(at, function.range.end, instruction)) return false;
-      see(instruction);
+    std::uintptr_t last = 0;
+    for (std::uintptr_t at = function.range.begin; at < function.range.end;) {
+      last = at;
+      if (!step(at, limit)) return false;
+      if (at > function.range.end) return false;
     }
+    Instruction instruction;
+    falls_through_ = decoder_.decode(last, limit, instruction) && goes_on(instruction);
+    return true;
+  }
+
+  // Sees the instruction at `at`, which moves behind it. False if there is none.
+  bool step(std::uintptr_t& at, std::uintptr_t limit) noexcept {
+    if (limit - at >= common_form_bytes)
+      if (const Stride common = stride(at); common.length) {
+        at += common.length;
+        mark_boundary(at);
+        if (common.target) near_.mark(common.target);
+        return true;
+      }
+    Instruction instruction;
+    if (!decoder_.decode(at, limit, instruction)) return false;
+    see(instruction);
+    at = instruction.end();
     return true;
   }
 
@@ -84,11 +107,19 @@ class Examination {
         return;
       }
       see(instruction);
+      falls_through_ = goes_on(instruction);
     }
   }
 
+  // From this site on the next ones' surroundings are waited for.
+  void watch(Site* site) noexcept {
+    nearest_ = site;
+    watched_ = site == sites_.end() ? ~std::uintptr_t{0} : site->address - Site::reach;
+  }
+
   void mark_boundary(std::uintptr_t address) noexcept {
-    while (nearest_ != sites_.end() && nearest_->address + Site::reach <= address) ++nearest_;
+    if (address < watched_) return;
+    while (nearest_ != sites_.end() && nearest_->address + Site::reach <= address) watch(nearest_ + 1);
     for (Site* site = nearest_; site != sites_.end() && site->address <= address + Site::reach; ++site)
       site->boundaries |= Site::bit(static_cast<std::intptr_t>(address - site->address));
   }
@@ -98,9 +129,12 @@ class Examination {
     mark_boundary(instruction.end());
     if (instruction.target) near_.mark(instruction.target);
     tables_.see(instruction);
-    // A jump we wrote goes on behind what it displaced.
-    const bool ours = instruction.flow == Flow::jump && in_stub(instruction.target);
-    falls_through_ = ours || (instruction.flow != Flow::jump && instruction.flow != Flow::away);
+  }
+
+  // Whether code runs on behind it. A jump we wrote goes on behind what it displaced.
+  static bool goes_on(const Instruction& instruction) noexcept {
+    if (instruction.flow == Flow::jump) return in_stub(instruction.target);
+    return instruction.flow != Flow::away;
   }
 
   void confirm(std::uintptr_t address) noexcept {
@@ -115,6 +149,7 @@ class Examination {
   const Sites sites_;
   JumpTables tables_;
   Site* nearest_ = nullptr;            // the first one whose surroundings reach as far as we have decoded
+  std::uintptr_t watched_ = 0;         // where those begin
   bool targets_known_ = true;
   bool falls_through_ = true;
 };
@@ -133,25 +168,6 @@ bool returns_from_signal(const Site& site, const Object& object) noexcept {
 }
 
 }  // namespace
-
-Site* Sites::near(std::uintptr_t address) const noexcept {
-  std::size_t low = 0, high = count;
-  while (low < high) {
-    const std::size_t middle = (low + high) / 2;
-    if (first[middle].address + Site::reach <= address) low = middle + 1; else high = middle;
-  }
-  return first + low;
-}
-
-void Sites::mark_target(std::uintptr_t address) const noexcept {
-  for (Site* site = near(address); site != end() && site->address <= address + Site::reach; ++site)
-    site->targets |= Site::bit(static_cast<std::intptr_t>(address - site->address));
-}
-
-void Sites::mark_edge(std::uintptr_t address) const noexcept {
-  for (Site* site = near(address); site != end() && site->address <= address + Site::reach; ++site)
-    site->edges |= Site::bit(static_cast<std::intptr_t>(address - site->address));
-}
 
 void examine(const Object& object, const Decoder& decoder, const Surroundings& near) noexcept {
   Examination examination(object, decoder, near);

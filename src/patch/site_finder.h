@@ -60,10 +60,6 @@ struct Sites {
   std::size_t count = 0;
   [[nodiscard]] Site* begin() const noexcept { return first; }
   [[nodiscard]] Site* end() const noexcept { return first + count; }
-  /// The first site whose surroundings may hold `address`.
-  [[nodiscard]] Site* near(std::uintptr_t address) const noexcept;
-  void mark_target(std::uintptr_t address) const noexcept;
-  void mark_edge(std::uintptr_t address) const noexcept;
 };
 
 /// Calls `visit(address)` for each 0f 05 in `text`, in order. Looks at every byte.
@@ -85,17 +81,22 @@ void examine(const Object& object, const Decoder& decoder, const Surroundings& n
 
 template <class Visit>
 void for_each_candidate(Range text, Visit visit) noexcept {
+  constexpr int lane = 16, block = 4 * lane;
   const auto* at = reinterpret_cast<const unsigned char*>(text.begin);
   const auto* end = reinterpret_cast<const unsigned char*>(text.end);
-  const auto load = [](const unsigned char* from) {
-    return _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
+  const auto equal = [](const unsigned char* bytes, char value) {
+    return _mm_cmpeq_epi8(_mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes)), _mm_set1_epi8(value));
   };
-  for (; end - at > 16; at += 16) {
-    const __m128i first = _mm_cmpeq_epi8(load(at), _mm_set1_epi8(0x0f));
-    const __m128i second = _mm_cmpeq_epi8(load(at + 1), _mm_set1_epi8(0x05));
-    auto hits = static_cast<unsigned>(_mm_movemask_epi8(_mm_and_si128(first, second)));
-    for (; hits; hits &= hits - 1)
-      visit(reinterpret_cast<std::uintptr_t>(at) + static_cast<unsigned>(__builtin_ctz(hits)));
+  const auto found = [&](const unsigned char* bytes) {
+    return _mm_and_si128(equal(bytes, 0x0f), equal(bytes + 1, 0x05));
+  };
+  for (; end - at > block; at += block) {
+    const __m128i front = _mm_or_si128(found(at), found(at + lane));
+    const __m128i back = _mm_or_si128(found(at + 2 * lane), found(at + 3 * lane));
+    if (!_mm_movemask_epi8(_mm_or_si128(front, back))) [[likely]] continue;
+    for (const unsigned char* part = at; part < at + block; part += lane)
+      for (auto bits = static_cast<unsigned>(_mm_movemask_epi8(found(part))); bits; bits &= bits - 1)
+        visit(reinterpret_cast<std::uintptr_t>(part) + static_cast<unsigned>(__builtin_ctz(bits)));
   }
   for (; end - at >= 2; ++at)
     if (at[0] == 0x0f && at[1] == 0x05) visit(reinterpret_cast<std::uintptr_t>(at));
