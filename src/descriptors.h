@@ -76,6 +76,10 @@ void forget(int fd) noexcept;
 /// A waiter that went on with another number is done with it.
 void leave_refuge(int fd) noexcept;
 
+/// Has the kernel's table grow to where hide() will move descriptors. While other threads run, that waits until
+/// none can be looking at the old table.
+void make_room() noexcept;
+
 /// Moves a descriptor of the runtime's own out of the program's way, beyond RLIMIT_NOFILE if need be, so
 /// that the program's next descriptor has the number it has natively. Returns the new number.
 int hide(int fd) noexcept;

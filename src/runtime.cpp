@@ -79,6 +79,11 @@ bool take_over(patch::Others others) noexcept {
   return false;
 }
 
+// For pthread_cancel.
+void register_barriers() noexcept {
+  kernel::call(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0);
+}
+
 // Null, or why not, with everything as it was.
 const char* bring_up(patch::Others others) noexcept {
   // Everything that can fail comes before anything that shows.
@@ -98,7 +103,7 @@ const char* bring_up(patch::Others others) noexcept {
   }
   // Beyond this point libc's calls come to us.
   report_sites();
-  kernel::call(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0);  // for pthread_cancel
+  register_barriers();
   if (others == patch::Others::running) outsiders::admit();
   adoption::begin(*main);
   unblock_view.active.store(true, std::memory_order_relaxed);
@@ -118,6 +123,12 @@ bool prepare() noexcept {
   if (kernel_thread::count() > 1) return refuse("it had threads before this library was loaded");
   if (patch::cover_gate(unblock_entry, siblings::wanted()) < 0) return refuse(patch::reason());
   return true;
+}
+
+void foresee() noexcept {
+  register_barriers();
+  patch::foresee_others();
+  descriptors::make_room();
 }
 
 Fiber* activate() noexcept {

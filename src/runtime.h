@@ -12,6 +12,10 @@ namespace unblock::runtime {
 /// here; one line on stderr has said why.
 [[nodiscard]] bool prepare() noexcept;
 
+/// For a process that has one thread yet, and may start beside others later: what the kernel does at once now and
+/// would have all CPUs schedule for then, ten milliseconds each time. See membarrier(2), and RCU in the kernel.
+void foresee() noexcept;
+
 /// Turns the calling flow, the only one of the process, into the first fiber, if prepare() was called: a
 /// program that links the library asks for it itself. All or nothing: null, with one line on stderr, if it
 /// cannot be; the program goes on natively.

@@ -57,6 +57,10 @@ enum class Others : std::uint8_t {
   running,  ///< they may: see beside.h. A few calls less are covered; no trap is ever used
 };
 
+/// Tells the kernel that this process may cover objects while others run. Never needed, but quick only as long as
+/// there is one thread. See membarrier(2).
+void foresee_others() noexcept;
+
 /// Rewrites every call of every loaded object not covered yet; again after dlopen(3) for what is new.
 /// Returns 0, or a negative error number if libc.so.6 or one of the calls nothing works without (futex,
 /// clone3, clone, exit) cannot be covered; then nothing has changed and reason() says why. Calls in

@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 
 #include "kernel.h"
+#include "patch.h"
 #include "rewriter.h"
 #include "runtime_limits.h"
 
@@ -53,10 +54,14 @@ void apply(const LiveEdit* edits, std::size_t count) noexcept {
   serialise(MEMBARRIER_CMD_PRIVATE_EXPEDITED_SYNC_CORE);
 }
 
+long register_barriers() noexcept { return serialise(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_SYNC_CORE); }
+
 }  // namespace
 
+void foresee_others() noexcept { register_barriers(); }
+
 int rewrite_beside(const Object& object, const LiveEdit* edits, std::size_t count) noexcept {
-  if (const long failure = serialise(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_SYNC_CORE))
+  if (const long failure = register_barriers())
     return static_cast<int>(failure);
   // A handler of this thread's would wait for ever at a fence.
   const std::uint64_t all = ~0UL;
