@@ -106,6 +106,10 @@ class Rounds:
         """The contenders that run the blocking program."""
         return [one.name for one in self.contenders if one.name in primitives.RUNNERS]
 
+    def values(self, workload: str, contender: str, column: str) -> list[float]:
+        """Of all rounds that have it."""
+        return measure.values(self.runs.get((workload, contender), []), column)
+
     def median(self, workload: str, contender: str, column: str) -> Optional[float]:
         """Of all rounds; None when there is none."""
         return measure.median(self.runs.get((workload, contender), []), column)
