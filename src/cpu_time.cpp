@@ -18,11 +18,6 @@ Nanoseconds read(clockid_t clock) noexcept {
 
 Nanoseconds here() noexcept { return read(CLOCK_THREAD_CPUTIME_ID); }
 
-// The CPU-time clock of a kernel thread, CPUCLOCK_SCHED and CPUCLOCK_PERTHREAD: clock_getcpuclockid(3).
-Nanoseconds of_kernel_thread(pid_t ktid) noexcept {
-  return read(static_cast<clockid_t>(~static_cast<unsigned>(ktid) << 3 | 6u));
-}
-
 void charge(Fiber& fiber, Nanoseconds time) noexcept {
   fiber.cpu.spent.fetch_add(std::max<Nanoseconds>(0, time), std::memory_order_relaxed);
 }
@@ -50,6 +45,11 @@ Nanoseconds on_carrier(const Fiber& fiber) noexcept {
 }
 
 }  // namespace
+
+// By its clock's number, CPUCLOCK_SCHED and CPUCLOCK_PERTHREAD: clock_getcpuclockid(3).
+Nanoseconds of_kernel_thread(pid_t ktid) noexcept {
+  return read(static_cast<clockid_t>(~static_cast<unsigned>(ktid) << 3 | 6u));
+}
 
 Nanoseconds of(Fiber& fiber) noexcept {
   if (!fiber.timed.load(std::memory_order_relaxed)) {

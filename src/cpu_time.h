@@ -7,6 +7,7 @@
 #pragma once
 
 #include <atomic>
+#include <sys/types.h>
 
 #include "clock.h"
 
@@ -25,6 +26,9 @@ struct CpuAccount {
 };
 
 namespace cpu_time {
+
+/// What a kernel thread of the process has spent; 0 if it is gone. Any thread.
+[[nodiscard]] Nanoseconds of_kernel_thread(pid_t ktid) noexcept;
 
 /// What `fiber` has spent. From now on its account is exact. In a fiber, or the watchdog.
 [[nodiscard]] Nanoseconds of(Fiber& fiber) noexcept;

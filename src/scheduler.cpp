@@ -8,6 +8,7 @@
 #include "events.h"
 #include "processor.h"
 #include "processors.h"
+#include "runtime_limits.h"
 #include "slices.h"
 #include "stats.h"
 #include "threads.h"
@@ -25,10 +26,18 @@ namespace {
   arrived(context::jump(to.stack, &carrier));
 }
 
-// Makes the next flow of `carrier` be `fiber`, which another kernel thread may just be leaving.
-void board(Carrier& carrier, Fiber& fiber) noexcept {
+// Another kernel thread may just be leaving `fiber`: that takes an instant, unless it was preempted meanwhile,
+// perhaps for us to run.
+void wait_until_left(const Fiber& fiber) noexcept {
+  constexpr timespec a_while{0, limits::preempted_leaving_us * 1000L};
   for (int spins = 0; fiber.on_carrier.load(std::memory_order_acquire); ++spins)
-    spins < 1000 ? __builtin_ia32_pause() : static_cast<void>(kernel::call(SYS_sched_yield));
+    spins < limits::leaving_spins ? __builtin_ia32_pause()
+                                  : static_cast<void>(kernel::call(SYS_nanosleep, &a_while, nullptr));
+}
+
+// Makes the next flow of `carrier` be `fiber`.
+void board(Carrier& carrier, Fiber& fiber) noexcept {
+  wait_until_left(fiber);
   credentials::follow(carrier.credentials);
   fiber.on_carrier.store(true, std::memory_order_relaxed);
   fiber.carrier = &carrier;

@@ -1,7 +1,9 @@
 // What the watchdog sees of each processor, and what it does about it.
 #include "sights.h"
 
+#include <algorithm>
 #include <fcntl.h>
+#include <utility>
 
 #include "carrier.h"
 #include "clock.h"
@@ -29,6 +31,9 @@ struct Sight {
   std::uint64_t call = 0;
   Nanoseconds since = 0;     // when this holder was first seen with this fiber
   Nanoseconds computed = 0;  // when it was last seen to compute; 0: not at the last look
+  Nanoseconds used = 0;      // CPU time of the holder's kernel thread when that was last asked,
+  Nanoseconds asked = 0;     // and when that was
+  Nanoseconds looked_for = 0;  // when its loop was last asked for it
   std::uint64_t naps = 0;
   Nanoseconds busy_since = 0;  // when it was first seen with more to do than it gets to
 };
@@ -46,6 +51,17 @@ bool sleeps(pid_t ktid) noexcept {
   for (long i = size - 1; i > 0; --i)
     if (text[i] == ')' && i + 2 < size) return text[i + 2] == 'S' || text[i + 2] == 'D';
   return false;
+}
+
+// Whether the holder sleeps in a call that nobody marked, as is asked twice before that may be long. The first
+// time, and of one that has run since, its clock tells: to read its state takes ten times as long.
+bool sleeps_unmarked(Sight& sight, const Carrier& holder, Nanoseconds now) noexcept {
+  constexpr Nanoseconds between = limits::unmarked_call_us * (second / 1'000'000) / 2;
+  if (now - std::max(sight.since, sight.asked) < between) return false;
+  const pid_t ktid = holder.ktid.load(std::memory_order_relaxed);
+  const Nanoseconds used = cpu_time::of_kernel_thread(ktid);
+  sight.asked = now;
+  return std::exchange(sight.used, used) == used && sleeps(ktid);
 }
 
 bool retake(Processor& processor, Carrier& carrier) noexcept {
@@ -71,13 +87,12 @@ bool retake(Processor& processor, Carrier& carrier) noexcept {
 
 // Whether the fiber at `carrier` has had the processor for too long: in a call that lasts, asleep in one
 // that nobody marked, or computing past its slice.
-bool overdue(const Sight& sight, const Carrier& carrier, Nanoseconds now) noexcept {
+bool overdue(Sight& sight, const Carrier& carrier, Nanoseconds now) noexcept {
   const std::uint64_t call = carrier.call.load(std::memory_order_relaxed);
   if (call) return call == sight.call;
-  const Nanoseconds held = now - sight.since;
-  if (held >= options::values().slice * (second / 1000) && !options::values().cooperative) return true;
-  return held >= limits::unmarked_call_us * (second / 1'000'000) &&
-         sleeps(carrier.ktid.load(std::memory_order_relaxed));
+  const Nanoseconds slice = options::values().slice * (second / 1000);
+  if (now - sight.since >= slice && !options::values().cooperative) return true;
+  return sleeps_unmarked(sight, carrier, now);
 }
 
 // Charges the fiber that computes there for the time since the last look.
@@ -148,24 +163,6 @@ bool saturated(Processor& processor, Sight& sight) noexcept {
   return now - sight.busy_since >= limits::saturated * options::values().help_after * (second / 1'000'000);
 }
 
-// One that sleeps is woken to help, else there is one more, if there may be: which is not asked again at
-// once.
-void help(Sight& sight) noexcept {
-  if (processors::any_idle()) {
-    processors::call_for_help();
-    return;
-  }
-  sight.busy_since = 0;
-  if (processors::count() >= processors::wanted()) return;
-  Processor* made = processors::create();
-  if (made && !carriers::give(*made)) log::debug(log::sched, "no kernel thread for another processor");
-}
-
-// Whether the fiber there has computed for so long that its processor's loop is asked for it.
-bool computes(const Sight& sight) noexcept {
-  return sight.computed && sight.computed - sight.since >= limits::computing_look_us * (second / 1'000'000);
-}
-
 // Whether there may be one more processor, as was found a tenth of a second ago at most: to ask takes a call.
 bool may_grow() noexcept {
   static constinit Nanoseconds asked = 0;
@@ -176,6 +173,31 @@ bool may_grow() noexcept {
     most = processors::wanted();
   }
   return processors::count() < most;
+}
+
+// One that sleeps is woken to help, else there is one more, if there may be: which is not asked again at
+// once.
+void help(Sight& sight) noexcept {
+  if (processors::any_idle()) {
+    processors::call_for_help();
+    return;
+  }
+  sight.busy_since = 0;
+  if (!may_grow()) return;
+  Processor* made = processors::create();
+  if (made && !carriers::give(*made)) log::debug(log::sched, "no kernel thread for another processor");
+}
+
+// Whether the fiber there has computed for so long that its processor's loop is asked for it.
+bool computes(const Sight& sight) noexcept {
+  return sight.computed && sight.computed - sight.since >= limits::computing_look_us * (second / 1'000'000);
+}
+
+// The watchdog may look more often than that for other reasons.
+void ask_loop_of(Processor& processor, Sight& sight) noexcept {
+  if (sight.computed - sight.looked_for < limits::computing_look_us * (second / 1'000'000) / 2) return;
+  sight.looked_for = sight.computed;
+  processor.look_for_holder();
 }
 
 }  // namespace
@@ -195,7 +217,7 @@ Seen look() noexcept {
     }
     const bool alone = computes(sight);
     if (seen == Seen::Nothing && (alone || (sight.computed && may_grow()))) seen = Seen::Computing;
-    if (alone) processor.look_for_holder();
+    if (alone) ask_loop_of(processor, sight);
     if (saturated(processor, sight) || (alone && processor.behind())) help(sight);
   }
   return seen;
