@@ -166,6 +166,8 @@ std::uintptr_t trap_target(std::uintptr_t address) noexcept {
   return record && record->flags & by_trap ? stub_of(*record) : 0;
 }
 
+bool is_rewritten(std::uintptr_t address) noexcept { return record_of(address) != nullptr; }
+
 bool stays(std::uintptr_t address) noexcept {
   const SiteRecord* record = record_of(address);
   return record && record->native == address;

@@ -51,6 +51,9 @@ struct Covered {
 /// Null without memory. Not thread-safe.
 [[nodiscard]] Covered* coverage_of(const Object& object) noexcept;
 
+/// Whether the `syscall` that was at `address` has been rewritten.
+[[nodiscard]] bool is_rewritten(std::uintptr_t address) noexcept;
+
 /// Counts the sites of `batch` and lists what was rewritten and what is left alone. False without memory.
 [[nodiscard]] bool tabulate(Sites sites, Batch& batch) noexcept;
 

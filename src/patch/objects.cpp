@@ -40,6 +40,22 @@ Role role_of(const Object& object) noexcept {
   return Role::other;
 }
 
+// A note is a header, a name and its contents, each of whole words. See elf(5).
+void read_notes(Range notes, Object& object) noexcept {
+  constexpr auto in_words = [](std::size_t bytes) { return (bytes + 3) & ~std::size_t{3}; };
+  while (notes.size() >= sizeof(Elf64_Nhdr)) {
+    const auto* note = reinterpret_cast<const Elf64_Nhdr*>(notes.begin);
+    const auto* name = reinterpret_cast<const char*>(note + 1);
+    const char* contents = name + in_words(note->n_namesz);
+    notes.begin = reinterpret_cast<std::uintptr_t>(contents) + in_words(note->n_descsz);
+    if (notes.begin > notes.end) return;
+    const bool gnu = note->n_namesz == sizeof ELF_NOTE_GNU && !std::strcmp(name, ELF_NOTE_GNU);
+    if (!gnu || note->n_type != NT_GNU_BUILD_ID || note->n_descsz != sizeof object.build_id) continue;
+    std::memcpy(object.build_id.data(), contents, sizeof object.build_id);
+    object.has_build_id = true;
+  }
+}
+
 }  // namespace
 
 const Segment* Object::segment_of(std::uintptr_t address) const noexcept {
@@ -76,6 +92,12 @@ bool describe(const dl_phdr_info& info, Object& object) noexcept {
     object.segments[object.segment_count++] = {range, protection_of(header.p_flags)};
     if (page_floor(range.begin) < object.image.begin) object.image.begin = page_floor(range.begin);
     if (page_ceiling(range.end) > object.image.end) object.image.end = page_ceiling(range.end);
+  }
+  for (int i = 0; i < info.dlpi_phnum; ++i) {
+    const Elf64_Phdr& header = info.dlpi_phdr[i];
+    const std::uintptr_t start = info.dlpi_addr + header.p_vaddr;
+    if (header.p_type == PT_NOTE && object.readable(start, header.p_memsz))
+      read_notes({start, start + header.p_memsz}, object);
   }
   object.fixed = info.dlpi_addr == 0;
   object.role = role_of(object);

@@ -1,6 +1,7 @@
 // A loaded ELF object as the patcher sees it: its text, its tables, who it is.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <elf.h>
@@ -33,6 +34,9 @@ struct Segment {
   int protection = 0;
 };
 
+/// What ld(1) leaves in an object with --build-id: a hash of all that it is.
+using BuildId = std::array<std::uint8_t, 20>;
+
 enum class Role : std::uint8_t { other, libc, loader, vdso, own };
 
 struct Object {
@@ -41,6 +45,8 @@ struct Object {
   std::uintptr_t base = 0;                ///< what to add to an address in the file
   const char* name = "";                  ///< file name without its directory; the loader's storage
   Role role = Role::other;
+  bool has_build_id = false;
+  BuildId build_id{};
   bool fixed = false;                     ///< linked to one address: code may hold absolute addresses
   Range image;                            ///< all segments and what lies between
   Range constants;                        ///< data made read-only once relocated

@@ -110,14 +110,21 @@ const Site* missing(const Plan& plan, Others others) noexcept {
   return nullptr;
 }
 
+// False without memory.
+bool look_at(Plan& plan, Others others) noexcept {
+  if (plan.recall(others)) return true;
+  if (!plan.collect()) return false;
+  plan.decide(true, others);
+  return true;
+}
+
 int cover_libc(const Object& libc, void (*entry)(), Others others) noexcept {
   Covered* covered = coverage_of(libc);
   if (!covered) return fail(-ENOMEM, "no memory");
   if (covered->complete()) return 0;
   const bool gated = covered->live[Covered::gate].load();
   Plan plan(libc);
-  if (!plan.collect()) return fail(-ENOMEM, "no memory");
-  plan.decide(true, others);
+  if (!look_at(plan, others)) return fail(-ENOMEM, "no memory");
   if (const Site* site = missing(plan, others))
     return fail(-ENOEXEC, "libc.so.6's call at ", format::Hex{site->address - libc.base}, " stays: ",
                 site->why_left);
@@ -134,8 +141,7 @@ void cover_other(const Object& object, void (*entry)(), Others others) noexcept 
   Covered* covered = coverage_of(object);
   if (!covered || covered->complete()) return;
   Plan plan(object);
-  if (!plan.collect()) return;
-  plan.decide(true, others);
+  if (!look_at(plan, others)) return;
   if (plan.commit(*covered, Covered::rest, entry) != 0)
     (void)plan.leave_all(*covered, Covered::rest, "text cannot be rewritten, or no memory near it");
 }

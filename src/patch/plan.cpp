@@ -8,6 +8,7 @@
 
 #include "beside.h"
 #include "kernel.h"
+#include "known.h"
 #include "memory.h"
 #include "near_memory.h"
 #include "patch.h"
@@ -24,6 +25,8 @@ namespace {
 constexpr std::size_t in_pages(std::size_t bytes) noexcept {
   return (bytes + limits::page - 1) & ~(limits::page - 1);
 }
+
+constexpr const char* no_room = "no room for a jump";
 
 bool undecided(const Site& site) noexcept { return site.verdict == Verdict::undecided; }
 
@@ -131,7 +134,7 @@ void Plan::choose_windows(bool traps) noexcept {
     if (traps || site.verdict != Verdict::trap)
       taken = shifted(site.address, site.window_end);
     else
-      leave(site, "no room for a jump");
+      leave(site, no_room);
   }
 }
 
@@ -149,6 +152,23 @@ void Plan::decide(bool thorough, Others others) noexcept {
     choose_beside(object_, decoder_, sites_);
   else
     choose_windows(others == Others::none || object_.role == Role::libc);
+}
+
+bool Plan::recall(Others others) noexcept {
+  const KnownObject* then = others == Others::running ? nullptr : known(object_);
+  if (!then) return false;
+  others_ = others;
+  const bool traps = others == Others::none || object_.role == Role::libc;
+  for (const KnownSite& one : then->sites) {
+    const std::uintptr_t address = object_.base + one.offset;
+    if (is_rewritten(address)) continue;
+    if (!add(address) || !patch::recall(object_, *then, one, sites_.end()[-1])) {
+      sites_.count = 0;
+      return false;
+    }
+    if (Site& site = sites_.end()[-1]; !traps && site.verdict == Verdict::trap) leave(site, no_room);
+  }
+  return true;
 }
 
 unsigned Plan::covered(std::int32_t nr) const noexcept {

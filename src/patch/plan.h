@@ -24,6 +24,10 @@ class Plan {
   /// Decides what becomes of each site. `thorough`: looks for branches into windows in all of the text.
   void decide(bool thorough, Others others = Others::none) noexcept;
 
+  /// Instead of collect() and decide(): the same, if it is known of this object. False if it is not, or another
+  /// has been rewriting the object.
+  [[nodiscard]] bool recall(Others others) noexcept;
+
   [[nodiscard]] Sites sites() const noexcept { return sites_; }
   /// How many sites that make system call `nr` will be covered.
   [[nodiscard]] unsigned covered(std::int32_t nr) const noexcept;

@@ -42,7 +42,7 @@ def counts(build: Path):
     copy = ["dd", "status=none", "if=/dev/zero", "of=/dev/null", "bs=1"]
 
     start = counted(ours, "true") - counted(nothing, "true")
-    yield "a start", start, 350_000
+    yield "a start", start, 315_000
     calls = [counted(library, *copy, "count=20000") - counted(library, *copy, "count=0")
              for library in (ours, nothing)]
     yield "a call of a program without threads", (calls[0] - calls[1]) / 40_000, 9
@@ -50,7 +50,7 @@ def counts(build: Path):
     ratio = counted(ours, *compiler) / counted(nothing, *compiler)
     yield "a compiler, per cent", (ratio - 1) * 100, 1
     first = counted(ours, threads, "create", "1") - counted(nothing, threads, "create", "1")
-    yield "a start with a thread", first, 12_100_000
+    yield "a start with a thread", first, 970_000
     rounds = least(ours, exchanges, "500") - least(ours, exchanges, "100")
     yield "a message and its echo, both ends'", rounds / 400 / CONNECTIONS, 1_530
 
