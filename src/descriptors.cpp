@@ -1,15 +1,14 @@
 // What is known of the program's descriptors.
 #include "descriptors.h"
 
-#include <atomic>
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/time.h>
 
+#include "descriptor_table.h"
 #include "kernel.h"
-#include "memory.h"
 #include "processors.h"
 #include "refuges.h"
 #include "runtime_limits.h"
@@ -19,52 +18,11 @@ namespace unblock::descriptors {
 
 namespace {
 
-// What the kernel said of a descriptor and nobody can have changed.
-enum Known : std::uint8_t {
-  Blocking = 1,
-  NonBlocking = 2,
-  NoReceiveTimeout = 4,
-  NoSendTimeout = 8,
-  Drained = 16,
-  ByteStream = 32,
-};
-
-// What is known, and above it how often that was changed: an answer of the kernel's is kept only if nobody
-// has changed what it is about, or reused the number, since the kernel was asked.
-using State = std::uint16_t;
-constexpr State one_change = 0x100, changes = 0xff00;
-
-struct Entry {
-  std::atomic<Kind> kind;
-  std::atomic<std::uint8_t> guesses;  // how many more reads wait before they ask
-  std::atomic<State> known;
-  std::atomic<std::uint32_t> born;  // the epoch it was made in; 0: not known
-  std::atomic<std::uint64_t> receive_timeout,
-      send_timeout;  // microseconds, in the place of `known` its changes
-};
-
+constexpr State without_timeouts = Untimed | NoReceiveTimeout | NoSendTimeout;
 constexpr int timeout_shift = 16;
 constexpr Nanoseconds microsecond = second / 1'000'000;
 
-constinit std::atomic<Entry*> chunks[limits::max_descriptors / limits::descriptor_chunk];
-constinit std::atomic<std::uint32_t> epoch{1};
-
-Entry* find(int fd) noexcept {
-  if (fd < 0 || static_cast<std::size_t>(fd) >= limits::max_descriptors) return nullptr;
-  Entry* chunk = chunks[fd / limits::descriptor_chunk].load(std::memory_order_acquire);
-  return chunk ? chunk + fd % limits::descriptor_chunk : nullptr;
-}
-
-Entry* find_or_create(int fd) noexcept {
-  if (Entry* entry = find(fd)) return entry;
-  if (fd < 0 || static_cast<std::size_t>(fd) >= limits::max_descriptors) return nullptr;
-  constexpr std::size_t bytes = limits::descriptor_chunk * sizeof(Entry);
-  auto* made = static_cast<Entry*>(memory::map(bytes));  // zeroes: Unknown, not born
-  Entry* expected = nullptr;
-  if (made && !chunks[fd / limits::descriptor_chunk].compare_exchange_strong(expected, made))
-    memory::unmap(made, bytes);
-  return find(fd);
-}
+constinit std::atomic<std::uint8_t> first_guesses{0};  // how many accepted ones wait before they first ask
 
 Kind kind_by(unsigned mode) noexcept {
   switch (mode & S_IFMT) {
@@ -102,38 +60,6 @@ void remember(int fd, Kind kind) noexcept {
   if (Entry* entry = find_or_create(fd)) entry->kind.store(kind, std::memory_order_relaxed);
 }
 
-namespace {
-
-bool is_private(const Entry* entry) noexcept {
-  return entry && entry->born.load(std::memory_order_relaxed) == epoch.load(std::memory_order_relaxed);
-}
-
-bool knows(const Entry* entry, Known what) noexcept {
-  return is_private(entry) && (entry->known.load(std::memory_order_relaxed) & what);
-}
-
-State state_of(const Entry* entry) noexcept {
-  return entry ? entry->known.load(std::memory_order_acquire) : State{0};
-}
-
-// The kernel said so, asked after `seen` was the state.
-void learn(Entry* entry, Known what, State seen) noexcept {
-  if (!is_private(entry)) return;
-  State now = seen;
-  while (
-      (now & changes) == (seen & changes) &&
-      !entry->known.compare_exchange_weak(now, static_cast<State>(now | what), std::memory_order_acq_rel)) {}
-}
-
-// From now on only `what` is known.
-void renew(Entry& entry, State what) noexcept {
-  State now = entry.known.load(std::memory_order_relaxed);
-  while (!entry.known.compare_exchange_weak(now, static_cast<State>(((now + one_change) & changes) | what),
-                                            std::memory_order_acq_rel)) {}
-}
-
-}  // namespace
-
 bool blocking(int fd) noexcept {
   Entry* entry = find(fd);
   if (knows(entry, Blocking)) return true;
@@ -147,7 +73,12 @@ bool blocking(int fd) noexcept {
 }
 
 void changed(int fd) noexcept {
-  if (Entry* entry = find(fd)) renew(*entry, state_of(entry) & ByteStream);
+  constexpr State kept = ByteStream | NoReceiveTimeout | NoSendTimeout | Untimed;
+  if (Entry* entry = find(fd)) renew(*entry, state_of(entry) & kept);
+}
+
+void timeout_changed(int fd) noexcept {
+  if (Entry* entry = find(fd)) renew(*entry, state_of(entry) & (ByteStream | Blocking | NonBlocking));
 }
 
 void duplicated(int fd) noexcept {
@@ -166,23 +97,28 @@ void note_read(int fd, long got, std::size_t wanted) noexcept {
 
 void note_probe(int fd, bool found) noexcept {
   Entry* entry = find(fd);
-  if (entry) entry->guesses.store(found ? 0 : limits::reads_per_guess, std::memory_order_relaxed);
+  if (!entry) return;
+  const std::uint8_t guesses = found ? 0 : limits::reads_per_guess;
+  entry->guesses.store(guesses, std::memory_order_relaxed);
+  if (!(state_of(entry) & Unasked)) return;
+  entry->known.fetch_and(static_cast<State>(~Unasked));
+  first_guesses.store(guesses, std::memory_order_relaxed);
 }
 
 namespace {
 
 // Whether the last one that asked did so in vain, a few times from then on.
-bool guessed(Entry& entry) noexcept {
-  const std::uint8_t guesses = entry.guesses.load(std::memory_order_relaxed);
+bool guessed(std::atomic<std::uint8_t>& left) noexcept {
+  const std::uint8_t guesses = left.load(std::memory_order_relaxed);
   if (guesses == 0) return false;
-  entry.guesses.store(guesses - 1, std::memory_order_relaxed);
+  left.store(guesses - 1, std::memory_order_relaxed);
   return true;
 }
 
 // What a read that `known` is of is to do first: see waits_first().
 bool waits_first(Entry& entry, State known) noexcept {
   if (known & Drained) return true;
-  return (known & ByteStream) && guessed(entry);
+  return (known & ByteStream) && guessed(entry.guesses);
 }
 
 // Whether all of `what` is known of a socket that is this process' alone.
@@ -200,7 +136,7 @@ bool waits_first(int fd) noexcept {
 
 bool asks_in_vain(int fd) noexcept {
   Entry* entry = find(fd);
-  return entry && guessed(*entry);
+  return entry && guessed(entry->guesses);
 }
 
 PlainStream plain_to_read(int fd) noexcept {
@@ -246,18 +182,15 @@ bool is_timeout(int level, int option) noexcept {
                                  option == receive_timeout_new || option == send_timeout_new);
 }
 
-void born(int fd, bool stream) noexcept {
-  Entry* entry = find_or_create(fd);
-  if (!entry) return;
-  renew(*entry, stream ? ByteStream : 0);
-  entry->guesses.store(0, std::memory_order_relaxed);
-  entry->born.store(epoch.load(std::memory_order_relaxed), std::memory_order_relaxed);
+void born(int fd, bool stream, bool blocking) noexcept {
+  begin_life(fd, without_timeouts | (stream ? ByteStream : 0) | (blocking ? Blocking : NonBlocking), 0);
 }
 
-bool is_private(int fd) noexcept { return is_private(find(fd)); }
-
-void shared() noexcept {
-  if (epoch.fetch_add(1) == UINT32_MAX) epoch.store(1);
+void accepted(int fd, int listener, bool blocking) noexcept {
+  const State timeouts = knows(find(listener), Untimed) ? without_timeouts : 0;
+  const bool waits_first = guessed(first_guesses);
+  begin_life(fd, timeouts | ByteStream | (blocking ? Blocking : NonBlocking) | (waits_first ? 0 : Unasked),
+             waits_first);
 }
 
 void forget(int fd) noexcept {

@@ -35,8 +35,10 @@ void inspected(int fd, unsigned mode) noexcept;
 /// Whether that socket option is one of these.
 [[nodiscard]] bool is_timeout(int level, int option) noexcept;
 
-/// Something that is remembered of `fd` may have changed: F_SETFL, FIONBIO, SO_RCVTIMEO.
+/// Whether calls on `fd` wait may have changed: F_SETFL, FIONBIO.
 void changed(int fd) noexcept;
+/// A timeout of the socket `fd` may have changed: is_timeout().
+void timeout_changed(int fd) noexcept;
 /// `fd` has a duplicate: its file's flags may change under another number from now on.
 void duplicated(int fd) noexcept;
 
@@ -61,9 +63,11 @@ enum class PlainStream : std::uint8_t { No, AskFirst, WaitFirst };
 /// Whether `fd` is one to write to.
 [[nodiscard]] bool plain_to_write(int fd) noexcept;
 
-/// `fd` was made by this process just now, and nobody else has it. `stream`: a byte stream, of which a short
-/// read leaves nothing.
-void born(int fd, bool stream) noexcept;
+/// `fd` is a socket that this process made just now by socket(2), and nobody else has it. `stream`: of bytes,
+/// so that a short read leaves nothing.
+void born(int fd, bool stream, bool blocking) noexcept;
+/// The same by accept(2) at `listener`, whose timeouts it has: sk_clone() of the kernel.
+void accepted(int fd, int listener, bool blocking) noexcept;
 /// Whether no other process can have it still: none was made, and none was sent descriptors, since then.
 [[nodiscard]] bool is_private(int fd) noexcept;
 /// From now on other processes may share the descriptors there are.

@@ -13,6 +13,7 @@
 #include "parking_lot.h"
 #include "process.h"
 #include "sharing.h"
+#include "stacks.h"
 #include "stats.h"
 #include "threads.h"
 #include "timeouts.h"
@@ -52,16 +53,21 @@ bool is_outsider(pid_t value) noexcept {
          kernel::call(SYS_tgkill, kernel::call(SYS_getpid), value, 0) == 0;
 }
 
+// Whether no other process can reach the word. What is in our stacks need not be asked about.
+bool ours_alone(const std::uint32_t* word) noexcept {
+  return (stacks::hold(word) && !sharing::in_company()) || sharing::ours_alone(word);
+}
+
 // Whether the sleeper's word is ours alone: a private one; the tid of a thread that pthread_join waits for,
 // which the kernel (here: threads::bury) wakes as a shared one; and one that others cannot reach, whatever
 // its user says: libstdc++'s atomic waits, and so its latches, barriers and semaphores, say nothing.
 bool ours(const Call& call) noexcept {
   if (call.is_private() || threads::is_exit_word(call.word)) return true;
-  return sharing::ours_alone(call.word) && !is_outsider(static_cast<pid_t>(call.value));
+  return ours_alone(call.word) && !is_outsider(static_cast<pid_t>(call.value));
 }
 
 bool both_ours(const Call& call) noexcept {
-  return call.is_private() || (sharing::ours_alone(call.word) && sharing::ours_alone(call.second_word));
+  return call.is_private() || (ours_alone(call.word) && ours_alone(call.second_word));
 }
 
 // The six words that the kernel takes.
@@ -77,8 +83,8 @@ long sleep_in_kernel(Fiber& fiber, const Call& call) noexcept {
   return in_place::sleeping(fiber, SYS_futex, Words(call).words);
 }
 
-// What the fiber's own limit is to this wait. A plain one without a timeout is a lock's, whose caller cannot
-// fail and would ask again at once. Others may do so, too, so once the limit has passed they wait a little.
+// The fiber's own limit to this wait. A plain one without a timeout is a lock's, whose caller cannot fail and
+// would ask again at once. Others may, too, so once the limit has passed they wait a little.
 Nanoseconds limit_of(const Fiber& fiber, bool plain) noexcept {
   if (plain || fiber.limit == never) return never;
   constexpr Nanoseconds pause = second / 100;
@@ -108,9 +114,11 @@ long wait(Fiber& fiber, const Call& call) noexcept {
 }
 
 // Whether kernel threads may sleep at the word, too: other processes', and a fiber's while it is in the
-// kernel; at a private one those that are no fibers, and a vfork's child, whose calls are native.
+// kernel; at one of ours alone those that are no fibers, and a vfork's child, whose calls are native. The word
+// that says that a thread has ended is in its stack.
 bool shared_with_kernel(const Call& call) noexcept {
-  return !call.is_private() || outsiders::present() || process::child_in_our_memory();
+  if (outsiders::present() || process::child_in_our_memory()) return true;
+  return !call.is_private() && (sharing::in_company() || !stacks::hold(call.word));
 }
 
 long wake_kernel(const Call& call, int count, std::uint32_t bitset) noexcept {

@@ -129,7 +129,7 @@ Verdict settings_change(Frame& frame) noexcept {
     case SYS_ioctl: return words[1] == FIONBIO ? made(frame, change) : Verdict::Native;
     case SYS_setsockopt:
       return descriptors::is_timeout(static_cast<int>(words[1]), static_cast<int>(words[2]))
-                 ? made(frame, change)
+                 ? made(frame, [&](long) { descriptors::timeout_changed(fd); })
                  : Verdict::Native;
     default: descriptors::shared(); return Verdict::Native;  // a message may carry some to another process
   }

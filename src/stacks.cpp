@@ -146,6 +146,13 @@ bool concerns_us(std::uintptr_t begin, std::size_t bytes) noexcept {
   return stack_slabs::may_hold(begin, bytes) || touches_stray(begin, bytes);
 }
 
+bool hold(const void* address) noexcept {
+  const auto at = reinterpret_cast<std::uintptr_t>(address);
+  if (!stack_slabs::may_hold(at, 1)) return false;
+  const Place place = stack_slabs::find(at);
+  return place && place.slot().state != State::Foreign;
+}
+
 std::uintptr_t map(std::size_t bytes) noexcept {
   if (bytes % limits::page != 0 || bytes > limits::largest_stack) return 0;
   Guard guard(lock);

@@ -15,6 +15,10 @@ constexpr long kernels = 1;
 /// Whether any of it may be, or may be taken for, one of ours. Cheap. Any thread.
 [[nodiscard]] bool concerns_us(std::uintptr_t begin, std::size_t bytes) noexcept;
 
+/// Whether what is at `address` is in memory of ours that no other process can have mapped, unless it runs in
+/// all of it. Any thread.
+[[nodiscard]] bool hold(const void* address) noexcept;
+
 /// mmap(2) by pthread_create() of `bytes` without access: an address, or 0 for the kernel's.
 [[nodiscard]] std::uintptr_t map(std::size_t bytes) noexcept;
 

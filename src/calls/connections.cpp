@@ -22,7 +22,7 @@ bool listens(int fd) noexcept {
 // accept: asks first, and waits exclusively: a connection is for one. Should another process be faster, it
 // waits in place; a sibling, whom the others wait for then, until it is called off.
 template <class Accept>
-long accept_when_ready(Fiber& fiber, int fd, Accept&& take) noexcept {
+long accept_when_ready(Fiber& fiber, int fd, bool blocking, Accept&& take) noexcept {
   waiting::let_newborns_begin(fiber);
   Patience patience(fiber, fd, Readable, SO_RCVTIMEO, true);
   long result;
@@ -35,10 +35,7 @@ long accept_when_ready(Fiber& fiber, int fd, Accept&& take) noexcept {
     if (siblings::superseded(fiber)) return waiting::restart_if_asked;
     result = take(patience.fd());
   } while (result == waiting::restart_if_asked && in_place::called_off(fiber));
-  if (result >= 0) {
-    descriptors::remember(static_cast<int>(result), descriptors::Kind::Socket);
-    descriptors::born(static_cast<int>(result), true);
-  }
+  if (result >= 0) descriptors::accepted(static_cast<int>(result), patience.fd(), blocking);
   return result;
 }
 
@@ -84,14 +81,14 @@ bool is_inet(const sockaddr* address, socklen_t length) noexcept {
 }  // namespace
 
 long accept(Fiber& fiber, int fd, sockaddr* address, socklen_t* length) noexcept {
-  return accept_when_ready(fiber, fd, [&](int at) {
+  return accept_when_ready(fiber, fd, true, [&](int at) {
     return in_place::perhaps(fiber, SYS_accept, Words(at, address, length).words);
   });
 }
 
 long accept4(Fiber& fiber, int fd, sockaddr* address, socklen_t* length, int flags) noexcept {
   if (flags & ~(SOCK_NONBLOCK | SOCK_CLOEXEC)) return -EINVAL;
-  return accept_when_ready(fiber, fd, [&](int at) {
+  return accept_when_ready(fiber, fd, !(flags & SOCK_NONBLOCK), [&](int at) {
     return in_place::perhaps(fiber, SYS_accept4, Words(at, address, length, flags).words);
   });
 }
@@ -106,16 +103,15 @@ long connect(Fiber& fiber, int fd, const sockaddr* address, socklen_t length) no
 
 long setsockopt(Fiber&, int fd, int level, int option, const void* value, socklen_t length) noexcept {
   const long result = kernel::call(SYS_setsockopt, fd, level, option, value, length);
-  if (descriptors::is_timeout(level, option)) descriptors::changed(fd);
+  if (descriptors::is_timeout(level, option)) descriptors::timeout_changed(fd);
   return result;
 }
 
 long socket(Fiber&, int family, int type, int protocol) noexcept {
   const long fd = kernel::call(SYS_socket, family, type, protocol);
-  if (fd >= 0) {
-    descriptors::remember(static_cast<int>(fd), descriptors::Kind::Socket);
-    descriptors::born(static_cast<int>(fd), (type & ~(SOCK_NONBLOCK | SOCK_CLOEXEC)) == SOCK_STREAM);
-  }
+  if (fd >= 0)
+    descriptors::born(static_cast<int>(fd), (type & ~(SOCK_NONBLOCK | SOCK_CLOEXEC)) == SOCK_STREAM,
+                      !(type & SOCK_NONBLOCK));
   return fd;
 }
 
