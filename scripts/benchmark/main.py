@@ -31,7 +31,8 @@ def options_parser() -> argparse.ArgumentParser:
         "them; and then no primitives, cores, jobs or daemons, unless they are named")
     add("--peer", metavar="NAME=COMMAND", action="append", default=[],
         help="another server, started by COMMAND with {port} and {protocol} (echo, http or sleep) in it; "
-        "its bytes, pauses and 128-byte answers are described in scripts/contenders/contender.h")
+        "its bytes, pauses and 128-byte answers are described in scripts/contenders/contender.h; "
+        "scripts/contenders/libfiber.c is one for a library that you have built")
     add("--list", action="store_true", help="list contenders and loads, and end")
     add("--rounds", type=int, default=5, metavar="N", help="runs of each (default 5)")
     add("--seconds", type=float, default=1, metavar="S", help="length of a load (default 1)")
