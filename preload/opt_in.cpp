@@ -13,7 +13,6 @@
 #include "kernel_thread.h"
 #include "lock.h"
 #include "options.h"
-#include "outsiders.h"
 #include "runtime.h"
 #include "scheduler.h"
 
@@ -51,7 +50,7 @@ int start_first(std::string_view list) noexcept {
 
 // Another one, while it runs.
 int start_another(std::string_view list) noexcept {
-  if (!outsiders::present()) return refuse(EBUSY, "it was started when the process had no other thread");
+  if (!runtime::beside_others()) return refuse(EBUSY, "it was started when the process had no other thread");
   if (!list.empty() && list != options_text)
     return refuse(EINVAL, "it runs with other options: ", options_text);
   const char* why = runtime::join();

@@ -1,7 +1,9 @@
 // Hooks on functions about a thread that libc answers by other means than system calls we see.
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 #include <linux/membarrier.h>
+#include <mqueue.h>
 #include <optional>
 #include <pthread.h>
 
@@ -44,6 +46,17 @@ int making_thread(Call&& call) {
   return result;
 }
 
+// For SIGEV_THREAD libc makes a thread of its own the first time, which waits for ever.
+template <class Call>
+int making_helper(Call&& call) {
+  Fiber* fiber = self();
+  if (!fiber) return call();
+  fiber->making_helper = true;
+  const int result = call();
+  fiber->making_helper = false;
+  return result;
+}
+
 }  // namespace
 
 extern "C" [[gnu::visibility("default")]] int pthread_create(pthread_t* thread,
@@ -59,6 +72,16 @@ extern "C" [[gnu::visibility("default")]] int thrd_create(pthread_t* thread, int
                                                           void* argument) {
   static constinit real::Next<int(pthread_t*, int (*)(void*), void*)> next("thrd_create");
   return making_thread([&] { return next(thread, body, argument); });
+}
+
+extern "C" [[gnu::visibility("default")]] int timer_create(clockid_t clock, sigevent* event, timer_t* timer) {
+  static constinit real::Next<int(clockid_t, sigevent*, timer_t*)> next("timer_create");
+  return making_helper([&] { return next(clock, event, timer); });
+}
+
+extern "C" [[gnu::visibility("default")]] int mq_notify(mqd_t queue, const sigevent* event) {
+  static constinit real::Next<int(mqd_t, const sigevent*)> next("mq_notify");
+  return making_helper([&] { return next(queue, event); });
 }
 
 // libc wakes a thread for a deferred cancellation by a signal only while it is in a cancellation point of

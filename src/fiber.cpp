@@ -57,7 +57,7 @@ Fiber* from_new_slot() noexcept {
 
 // Members that a life leaves behind; the rest is set at creation or clean at the end.
 void clean(Fiber& fiber) noexcept {
-  fiber.exiting = fiber.main = fiber.in_setxid = fiber.cut_short = false;
+  fiber.exiting = fiber.main = fiber.in_setxid = fiber.cut_short = fiber.making_helper = false;
   fiber.has_newborns = false;
   fiber.cancellable.store(false, std::memory_order_relaxed);  // a thread may have ended in such a call
   fiber.in_runtime = fiber.native_only = 0;

@@ -63,6 +63,7 @@ struct alignas(limits::cache_line) Fiber {
   FutexNode futex_node;
 
   bool making_thread = false;  ///< in pthread_create(3): the stack it maps may be one of ours
+  bool making_helper = false;  ///< in a call in which libc may make a thread for itself, which never ends
   bool in_setxid = false;      ///< in glibc's handler that takes setuid(2) through all threads
   std::atomic<bool> live{false};
   bool main = false;           ///< was a thread before: has a kernel thread's tid and founded its group

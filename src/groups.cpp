@@ -2,14 +2,13 @@
 #include "groups.h"
 
 #include "parking_lot.h"
-#include "runtime_limits.h"
 #include "waiting.h"
 
 namespace unblock::groups {
 
 namespace {
 
-constinit Group all[limits::groups];
+constinit Group all[limits::groups + 1];
 constinit std::atomic<unsigned> used{1};  // from here on none ever had a fiber
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "fiber.h"
+#include "runtime_limits.h"
 
 namespace unblock {
 
@@ -18,6 +19,9 @@ struct Group {
 };
 
 namespace groups {
+
+/// Of those that libc made for itself and that never end, and of theirs: nobody waits for them.
+constexpr unsigned of_libc = limits::groups;
 
 /// The number of a group that has no fibers, or -1 if there are too many. One thread at a time.
 [[nodiscard]] int vacant() noexcept;

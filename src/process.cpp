@@ -29,8 +29,8 @@ constinit std::atomic<int> children_in_our_memory{0};
 constexpr std::uint64_t thread_flags =
     CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SETTLS;
 
-// Under --except threads; if `parent` is a fiber, one that is none beside it. Its mask, the fiber's, libc
-// sets.
+// Under --except threads, or for libc's own sake; if `parent` is a fiber, one that is none beside it. Its
+// mask, the fiber's, libc sets.
 Verdict make_outsider(const Fiber* parent, const threads::CloneArguments& arguments) noexcept {
   if (parent) stacks::begin(arguments.stack_top);
   return Verdict::Native;
@@ -74,7 +74,8 @@ Verdict clone(Frame& frame) {
   }
   if ((arguments.flags & thread_flags) == thread_flags) {
     siblings::thread_starts();
-    if (options::values().except.has(Facility::Threads)) return make_outsider(fiber, arguments);
+    const bool helper = fiber && fiber->making_helper && runtime::admit_outsiders();
+    if (helper || options::values().except.has(Facility::Threads)) return make_outsider(fiber, arguments);
     if (!fiber) fiber = runtime::activate();
     return fiber ? make_thread(frame, *fiber, arguments) : Verdict::Native;
   }

@@ -49,6 +49,7 @@ namespace {
 constinit bool by_itself = false;  // the first thread's creation activates
 constinit bool refused = false;    // it was tried and cannot be: no second line about it
 constinit bool rewritten = false;
+constinit bool beside = false;
 constinit std::atomic<bool> stats_printed{false};
 
 bool refuse(const char* why) noexcept {
@@ -104,7 +105,8 @@ const char* bring_up(patch::Others others) noexcept {
   // Beyond this point libc's calls come to us.
   report_sites();
   register_barriers();
-  if (others == patch::Others::running) outsiders::admit();
+  beside = others == patch::Others::running;
+  if (beside) outsiders::admit();
   adoption::begin(*main);
   unblock_view.active.store(true, std::memory_order_relaxed);
   watchdog::start();
@@ -161,6 +163,17 @@ const char* join() noexcept {
   return nullptr;
 }
 
+bool beside_others() noexcept { return beside; }
+
+bool admit_outsiders() noexcept {
+  if (by_itself) return false;
+  InRuntime inside(*self());
+  if (outsiders::present()) return true;
+  outsiders::admit();
+  signals::listen_for_all();
+  return true;
+}
+
 void leave(Fiber& founder) noexcept {
   ++founder.in_runtime;  // for good
   scheduler::go_home(founder, *groups::of(founder).own);
@@ -171,8 +184,8 @@ void stop(Fiber& founder) noexcept {
   ++founder.in_runtime;  // for good
   embedding::end();
   watchdog::stop();
+  if (outsiders::present()) outsiders::dismiss();
   if (Carrier* own = groups::of(founder).own) {
-    outsiders::dismiss();
     scheduler::go_home(founder, *own);
     processors::close_all_but(nullptr);
   } else {

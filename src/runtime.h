@@ -28,6 +28,13 @@ void foresee() noexcept;
 /// Makes the calling thread a fiber, too, where another has started it beside others. Null, or why not.
 [[nodiscard]] const char* join() noexcept;
 
+/// Whether it was started beside other threads, so that these may join.
+[[nodiscard]] bool beside_others() noexcept;
+
+/// Has threads from now on that are no fibers, wherever it was started. False if it never stops, so that nobody
+/// waits for threads that do not end: they may be fibers. In a fiber.
+[[nodiscard]] bool admit_outsiders() noexcept;
+
 /// Undoes that, in the last fiber of its group, while there are others.
 void leave(Fiber& founder) noexcept;
 

@@ -77,6 +77,8 @@ void receive(const siginfo_t& info) noexcept;
 /// The calling fiber takes or awaits these from now on: what is pending of them comes to our queues. In the
 /// runtime, without the lock.
 void listen(SignalSet set) noexcept;
+/// The same for all fibers: there were no outsiders until now.
+void listen_for_all() noexcept;
 /// Gives back a signal that the process was sent and that no fiber takes by now. False if one does.
 [[nodiscard]] bool give_to_outsiders(const siginfo_t& info) noexcept;
 /// Now and then: what no fiber takes any more is the kernel's. The watchdog.

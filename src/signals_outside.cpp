@@ -51,6 +51,16 @@ void listen(SignalSet set) noexcept {
   watchdog::interrupt();
 }
 
+void listen_for_all() noexcept {
+  SignalSet taken = 0;
+  static_cast<void>(fibers::any([&](const Fiber& fiber) {
+    taken |= ~fiber.signals.mask.load(std::memory_order_seq_cst) |
+             fiber.signals.awaited.load(std::memory_order_seq_cst);
+    return false;
+  }));
+  listen(taken);
+}
+
 bool give_to_outsiders(const siginfo_t& info) noexcept {
   const SignalSet bit = signal_bit(info.si_signo);
   if (!outsiders::present() || anybody_takes(bit)) return false;

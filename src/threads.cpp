@@ -7,6 +7,7 @@
 
 #include "events.h"
 #include "futex.h"
+#include "groups.h"
 #include "kernel.h"
 #include "outsiders.h"
 #include "processors.h"
@@ -81,7 +82,7 @@ long read_arguments(const Frame& frame, CloneArguments& arguments) noexcept {
 
 long create(Fiber& parent, const Frame& frame, const CloneArguments& arguments) noexcept {
   if (!arguments.stack_top || !(arguments.flags & CLONE_SETTLS)) return -EINVAL;
-  Fiber* fiber = fibers::create(parent.group);
+  Fiber* fiber = fibers::create(parent.making_helper ? groups::of_libc : parent.group);
   if (!fiber) return -EAGAIN;
   Frame* registers = start_frame(arguments.stack_top);
   Fiber* const of_new_thread = fiber;
