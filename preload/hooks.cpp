@@ -3,6 +3,8 @@
 #include <netdb.h>
 #include <pthread.h>
 #include <sys/eventfd.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "calls/arguments.h"
 #include "calls/handlers.h"
@@ -82,8 +84,7 @@ long serve_cancellable(Fiber& fiber, Call&& call) {
 // A call that may return as another fiber than made it, and more than once.
 template <class Call>
 long serve_at_home(long nr, const calls::Words& arguments, Call&& call) {
-  return to_errno(
-      siblings::serve(nr, arguments.words, [&] { return answer_cancellable(*self(), call); }));
+  return to_errno(siblings::serve(nr, arguments.words, [&] { return answer_cancellable(*self(), call); }));
 }
 
 }  // namespace
@@ -111,27 +112,27 @@ using namespace unblock;
 
 #define UNBLOCK_FIRST(...) fiber __VA_OPT__(, ) __VA_ARGS__
 // The fiber's part stands by itself: a program without fibers should not pay for the registers it saves.
-#define UNBLOCK_HOOK(result, name, parameters, arguments, server)                                         \
-  [[gnu::noinline]] static result served_##name parameters {                                              \
-    return static_cast<result>(                                                                           \
-        hooks::server(*self(), [&](Fiber& fiber) { return calls::name(UNBLOCK_FIRST arguments); }));      \
-  }                                                                                                       \
-  extern "C" [[gnu::visibility("default")]] result name parameters {                                      \
-    if (hooks::fiber_to_serve()) [[likely]]                                                               \
-      return served_##name arguments;                                                                     \
-    return real::name arguments;                                                                          \
+#define UNBLOCK_HOOK(result, name, parameters, arguments, server)                                    \
+  [[gnu::noinline]] static result served_##name parameters {                                         \
+    return static_cast<result>(                                                                      \
+        hooks::server(*self(), [&](Fiber& fiber) { return calls::name(UNBLOCK_FIRST arguments); })); \
+  }                                                                                                  \
+  extern "C" [[gnu::visibility("default")]] result name parameters {                                 \
+    if (hooks::fiber_to_serve()) [[likely]]                                                          \
+      return served_##name arguments;                                                                \
+    return real::name arguments;                                                                     \
   }
 #define UNBLOCK_CANCELLABLE_HOOK(result, name, parameters, arguments) \
   UNBLOCK_HOOK(result, name, parameters, arguments, serve_cancellable)
 #define UNBLOCK_PLAIN_HOOK(result, name, parameters, arguments) \
   UNBLOCK_HOOK(result, name, parameters, arguments, serve)
 
-#define UNBLOCK_HOME_HOOK(result, name, parameters, arguments)                              \
-  extern "C" [[gnu::visibility("default")]] result name parameters {                        \
-    if (!hooks::fiber_to_serve()) return real::name arguments;                              \
-    return static_cast<result>(                                                             \
-        hooks::serve_at_home(SYS_##name, calls::Words arguments,                            \
-                             [&](Fiber& fiber) { return calls::name(UNBLOCK_FIRST arguments); })); \
+#define UNBLOCK_HOME_HOOK(result, name, parameters, arguments)                                              \
+  extern "C" [[gnu::visibility("default")]] result name parameters {                                        \
+    if (!hooks::fiber_to_serve()) return real::name arguments;                                              \
+    return static_cast<result>(hooks::serve_at_home(SYS_##name, calls::Words arguments, [&](Fiber& fiber) { \
+      return calls::name(UNBLOCK_FIRST arguments);                                                          \
+    }));                                                                                                    \
   }
 
 #define UNBLOCK_UNDIVIDED_HOOK(result, name, parameters, arguments)  \
@@ -174,20 +175,26 @@ extern "C" [[gnu::visibility("default")]] ssize_t send(int fd, const void* data,
   return sendto(fd, data, size, flags, nullptr, 0);
 }
 
-// For CPU clocks the kernel's own code, which has no sites, makes the call (vdso(7)): hooked whatever the door.
+// For CPU clocks the kernel's own code, which has no sites, makes the call (vdso(7)): hooked whatever the
+// door.
 static bool of_cpu_time(clockid_t clock) noexcept { return clock < 0 || clock == CLOCK_THREAD_CPUTIME_ID; }
+// By who is no fiber, of who may be one: libc's own site is to make the call.
+static bool asks_of_thread(clockid_t clock) noexcept { return clock < 0 && outsiders::present(); }
 
 extern "C" [[gnu::visibility("default")]] int clock_gettime(clockid_t clock, timespec* time) noexcept {
   Fiber* served = of_cpu_time(clock) ? edge::fiber_to_serve() : nullptr;
   if (!served) [[likely]]
-    return real::clock_gettime(clock, time);
+    return asks_of_thread(clock) ? static_cast<int>(syscall(SYS_clock_gettime, clock, time))
+                                 : real::clock_gettime(clock, time);
   return static_cast<int>(
       hooks::serve(*served, [&](Fiber& fiber) { return calls::clock_gettime(fiber, clock, time); }));
 }
 
 extern "C" [[gnu::visibility("default")]] int clock_getres(clockid_t clock, timespec* resolution) noexcept {
   Fiber* served = of_cpu_time(clock) ? edge::fiber_to_serve() : nullptr;
-  if (!served) return real::clock_getres(clock, resolution);
+  if (!served)
+    return asks_of_thread(clock) ? static_cast<int>(syscall(SYS_clock_getres, clock, resolution))
+                                 : real::clock_getres(clock, resolution);
   return static_cast<int>(
       hooks::serve(*served, [&](Fiber& fiber) { return calls::clock_getres(fiber, clock, resolution); }));
 }

@@ -30,7 +30,7 @@ namespace cpu_time {
 /// What a kernel thread of the process has spent; 0 if it is gone. Any thread.
 [[nodiscard]] Nanoseconds of_kernel_thread(pid_t ktid) noexcept;
 
-/// What `fiber` has spent. From now on its account is exact. In a fiber, or the watchdog.
+/// What `fiber` has spent. From now on its account is exact. Any thread.
 [[nodiscard]] Nanoseconds of(Fiber& fiber) noexcept;
 
 /// At the switches of a fiber whose account is exact, on its carrier's kernel thread; leave() also where it

@@ -1,6 +1,7 @@
 // What threads that are no fibers do that fibers must know of.
 #include "outsiders.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
 #include <linux/ioprio.h>
@@ -10,6 +11,7 @@
 #include <sys/socket.h>
 
 #include "calls/closing.h"
+#include "calls/cpu_clocks.h"
 #include "credentials.h"
 #include "descriptors.h"
 #include "dispatch.h"
@@ -200,6 +202,10 @@ Verdict answer_visitor(Frame& frame) {
     case SYS_setpriority: return about_thread(frame, words[0] == PRIO_PROCESS ? words[1] : 0);
     case SYS_ioprio_get:
     case SYS_ioprio_set: return about_thread(frame, words[0] == IOPRIO_WHO_PROCESS ? words[1] : 0);
+    case SYS_clock_gettime:
+    case SYS_clock_getres:
+    case SYS_timer_create:
+      return about_thread(frame, std::max(0, calls::thread_timed_by(static_cast<clockid_t>(words[0]))));
     case SYS_tkill:
     case SYS_sched_getaffinity:
     case SYS_sched_setaffinity:

@@ -21,12 +21,17 @@ Nanoseconds from_timeval(const timeval& time) noexcept { return time.tv_sec * se
 
 }  // namespace
 
-Fiber* timed_by(Fiber& caller, clockid_t clock) noexcept {
-  if (clock == CLOCK_THREAD_CPUTIME_ID) return &caller;
+pid_t thread_timed_by(clockid_t clock) noexcept {
+  if (clock == CLOCK_THREAD_CPUTIME_ID) return 0;
   // A thread's id, complemented, above three bits: a thread's, and which of its times. clock_getcpuclockid(3)
   constexpr clockid_t of_thread = 4, which = 3, descriptor = 3;
-  if (clock >= 0 || !(clock & of_thread) || (clock & which) == descriptor) return nullptr;
-  const pid_t tid = ~(clock >> 3);
+  if (clock >= 0 || !(clock & of_thread) || (clock & which) == descriptor) return -1;
+  return ~(clock >> 3);
+}
+
+Fiber* timed_by(Fiber& caller, clockid_t clock) noexcept {
+  const pid_t tid = thread_timed_by(clock);
+  if (tid < 0) return nullptr;
   return tid == 0 ? &caller : fibers::find(tid);
 }
 

@@ -13,6 +13,9 @@ long clock_gettime(Fiber& fiber, clockid_t clock, timespec* time) noexcept;
 long clock_getres(Fiber& fiber, clockid_t clock, timespec* resolution) noexcept;
 long getrusage(Fiber& fiber, int who, rusage* usage) noexcept;
 
+/// The tid of the thread whose CPU time `clock` shows, 0 for the caller's, or -1: it is no thread's.
+[[nodiscard]] pid_t thread_timed_by(clockid_t clock) noexcept;
+
 /// Whose CPU time `clock` shows: a fiber's, or null.
 [[nodiscard]] Fiber* timed_by(Fiber& caller, clockid_t clock) noexcept;
 

@@ -186,6 +186,7 @@
   X(getpriority) X(setpriority) X(ioprio_get) X(ioprio_set) X(sched_getaffinity)                  \
   X(sched_setaffinity) X(sched_getparam) X(sched_setparam) X(sched_getscheduler)                  \
   X(sched_setscheduler) X(sched_rr_get_interval) X(sched_getattr) X(sched_setattr)                \
+  X(clock_gettime) X(clock_getres) X(timer_create)                                                \
   X(get_robust_list) X(exit_group) X(execve) X(execveat) X(setuid) X(setgid) X(setreuid)          \
   X(setregid) X(setresuid) X(setresgid) X(setgroups)
 
