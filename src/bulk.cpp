@@ -5,20 +5,13 @@
 #include <atomic>
 #include <x86intrin.h>
 
-#include "embedding.h"
 #include "in_place.h"
-#include "options.h"
 
 namespace unblock::bulk {
 
 namespace {
 
 constinit std::atomic<unsigned> moving{0};  // kernel threads that move bytes, or wait to
-
-// Whether it may ever have a kernel thread for itself.
-bool may_leave(const Fiber& fiber) noexcept {
-  return !fiber.sibling && !embedding::hosts(fiber) && !options::values().cooperative;
-}
 
 }  // namespace
 
@@ -36,13 +29,12 @@ void detail::count(Fiber& fiber, long moved) noexcept {
   }
   if (moved >= limits::bulk_transfer)
     units += static_cast<int>(std::min<long>(moved / limits::bulk_transfer, most - units));
-  if (units >= limits::bulk_units && may_leave(fiber)) state = flowing;
+  if (units >= limits::bulk_units) state = flowing;
   fiber.bulk = static_cast<std::uint8_t>(state | units);
 }
 
-// One that must not wait beyond a deadline of its own is not for the kernel.
 bool detail::has_room(const Fiber& fiber) noexcept {
-  return fiber.limit == never && moving.load(std::memory_order_relaxed) < limits::bulk_threads;
+  return moving.load(std::memory_order_relaxed) < limits::bulk_threads && in_place::may_sleep(fiber);
 }
 
 long move(Fiber& fiber, long nr, const long (&arguments)[6]) noexcept {

@@ -68,6 +68,8 @@ struct alignas(limits::cache_line) Fiber {
   std::atomic<bool> live{false};
   bool main = false;           ///< was a thread before: has a kernel thread's tid and founded its group
   std::uint8_t group = 0;      ///< groups.h
+  std::uint8_t lone_waits = 0;      ///< for events, beside which nobody ran: lone_loop.h
+  std::uint16_t tick_at_wait = 0;   ///< of its processor, at the last of them
 
   // What the kernel keeps for a thread.
   pid_t tid = 0;

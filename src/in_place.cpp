@@ -9,6 +9,7 @@
 #include "embedding.h"
 #include "events.h"
 #include "kernel.h"
+#include "options.h"
 #include "scheduler.h"
 #include "siblings.h"
 #include "signals.h"
@@ -66,6 +67,10 @@ long sleeping(Fiber& fiber, long nr, const long (&arguments)[6]) noexcept {
   const long result = marked(fiber, nr, arguments);
   events::resumed(fiber);
   return result;
+}
+
+bool may_sleep(const Fiber& fiber) noexcept {
+  return fiber.limit == never && !fiber.sibling && !embedding::hosts(fiber) && !options::values().cooperative;
 }
 
 long perhaps(Fiber& fiber, long nr, const long (&arguments)[6]) noexcept {

@@ -23,6 +23,7 @@ constexpr std::size_t parking_buckets = 4096;   // of the parking lot's hash tab
 constexpr std::size_t descriptor_chunk = 1024;  // descriptors a chunk of the descriptor table is for
 constexpr std::size_t max_descriptors = 1 << 21;  // above the kernel's usual fs.nr_open
 constexpr std::uint8_t reads_per_guess = 30;    // reads that wait before they ask, after one asked in vain
+constexpr std::uint8_t lone_waits = 32;         // for events, beside which nobody runs: the next is the kernel's
 constexpr long bulk_transfer = 16 << 10;        // bytes; what a read or write in bulk moves at least
 constexpr int bulk_units = 64;                  // of them in a period, as bytes: a fiber is in bulk
 constexpr int bulk_period = 28;                 // log2 of its cycles: a tenth of a second, about

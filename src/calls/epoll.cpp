@@ -1,10 +1,13 @@
 // epoll_wait and its relatives: an epoll descriptor is readable when it has events.
+#include <algorithm>
 #include <climits>
 #include <cstdint>
 
 #include "arguments.h"
 #include "handlers.h"
+#include "in_place.h"
 #include "kernel.h"
+#include "lone_loop.h"
 #include "poll_wait.h"
 #include "descriptors.h"
 #include "timeouts.h"
@@ -41,19 +44,41 @@ long wait_until(Fiber& fiber, int epfd, epoll_event* events, int count, Nanoseco
   return result;
 }
 
+// What is left until `deadline`, in milliseconds, as epoll_wait takes it.
+int milliseconds_until(Nanoseconds deadline) noexcept {
+  constexpr Nanoseconds millisecond = second / 1000;
+  if (deadline == never) return -1;
+  return static_cast<int>(std::max<Nanoseconds>(0, deadline - clock_time::now() + millisecond - 1) / millisecond);
+}
+
+long in_kernel(Fiber& fiber, int epfd, epoll_event* events, int count, int milliseconds) noexcept {
+  const bool goes_on = fiber.restart_deadline != 0;
+  const Nanoseconds deadline = timeouts::from_milliseconds(fiber, milliseconds);
+  if (goes_on) milliseconds = milliseconds_until(deadline);
+  const long result =
+      in_place::sleeping(fiber, SYS_epoll_wait, Words(epfd, events, count, milliseconds).words);
+  if (result != -EINTR && result != waiting::restart_if_asked) return result;
+  fiber.restart_deadline = deadline;
+  return waiting::restart_unhandled;
+}
+
+long wait_for(Fiber& fiber, int epfd, epoll_event* events, int count, int milliseconds) noexcept {
+  if (lone_loop::waits_in_kernel(fiber)) return in_kernel(fiber, epfd, events, count, milliseconds);
+  return wait_until(fiber, epfd, events, count, timeouts::from_milliseconds(fiber, milliseconds));
+}
+
 }  // namespace
 
 long epoll_wait(Fiber& fiber, int epfd, epoll_event* events, int count, int milliseconds) noexcept {
   if (milliseconds == 0) return kernel::call(SYS_epoll_wait, epfd, events, count, 0);
-  return wait_until(fiber, epfd, events, count, timeouts::from_milliseconds(fiber, milliseconds));
+  return wait_for(fiber, epfd, events, count, milliseconds);
 }
 
 long epoll_pwait(Fiber& fiber, int epfd, epoll_event* events, int count, int milliseconds,
                  const SignalSet* mask, std::size_t size) noexcept {
   TemporaryMask temporary(fiber, {mask, size});
   if (temporary.error()) return temporary.error();
-  return temporary.over(
-      wait_until(fiber, epfd, events, count, timeouts::from_milliseconds(fiber, milliseconds)));
+  return temporary.over(wait_for(fiber, epfd, events, count, milliseconds));
 }
 
 long epoll_pwait2(Fiber& fiber, int epfd, epoll_event* events, int count, const timespec* timeout,
