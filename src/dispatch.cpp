@@ -105,18 +105,6 @@ void fill_table(const Facilities& left_out) noexcept {
 
 constexpr bool known(long nr) noexcept { return nr >= 0 && nr < static_cast<long>(routes); }
 
-// XSAVE's components, less the tile registers: eight kilobytes that nobody keeps across a system call.
-void find_vector_state() noexcept {
-  constexpr unsigned leaf = 0xd, compacted = 1 << 1;
-  constexpr std::uint32_t tiles = 3 << 17;
-  unsigned eax, ebx, ecx, edx;
-  if (!__get_cpuid_count(leaf, 1, &eax, &ebx, &ecx, &edx) || !(eax & compacted)) return;
-  unblock_vector_bytes = ebx;
-  std::uint32_t low, high;
-  asm volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
-  unblock_vector_state = low & ~tiles;
-}
-
 }  // namespace
 
 void initialise() noexcept {
@@ -128,7 +116,18 @@ void initialise() noexcept {
   if (siblings::wanted())
     for (unsigned nr = 0; nr < routes; ++nr)
       if (HomeCall::is(nr)) unblock_routes[nr] = FromAnywhere;
-  find_vector_state();
+}
+
+// XSAVE's components, less the tile registers: eight kilobytes that nobody keeps across a system call.
+void find_vector_state() noexcept {
+  constexpr unsigned leaf = 0xd, compacted = 1 << 1;
+  constexpr std::uint32_t tiles = 3 << 17;
+  unsigned eax, ebx, ecx, edx;
+  if (!__get_cpuid_count(leaf, 1, &eax, &ebx, &ecx, &edx) || !(eax & compacted)) return;
+  unblock_vector_bytes = ebx;
+  std::uint32_t low, high;
+  asm volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+  unblock_vector_state = low & ~tiles;
 }
 
 bool can_be_native(long nr) noexcept {

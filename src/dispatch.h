@@ -17,8 +17,12 @@ enum Route : std::uint8_t {
   FromAnywhere = 2,  ///< to the dispatcher whoever makes it
 };
 
-/// Fills in what entry.S needs: routes and the processor's vector state. Once, before any site is rewritten.
+/// Fills in entry.S's routes. Once, before any site is rewritten.
 void initialise() noexcept;
+
+/// Tells entry.S of the processor's vector state. Before a site outside libc is rewritten: asking the processor is
+/// slow in a virtual machine.
+void find_vector_state() noexcept;
 
 /// Whether a fiber can do without our answer to `nr`: it belongs to a facility that can be left out, or is not
 /// in the list.

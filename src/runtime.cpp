@@ -74,6 +74,7 @@ void report_sites() noexcept {
 // The dispositions first: traps need their handler before the first one is written. False with reason() said.
 bool take_over(patch::Others others) noexcept {
   signals::adopt_dispositions();
+  dispatch::find_vector_state();
   rewritten = true;
   if (patch::cover_all(unblock_entry, others) == 0) return true;
   signals::hand_over();
