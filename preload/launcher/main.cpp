@@ -41,6 +41,8 @@ void prepare_environment(const std::vector<Setting>& settings) {
   std::vector<char*> arguments;
   for (std::string& word : program.command) arguments.push_back(word.data());
   arguments.insert(arguments.end(), given.begin() + 1, given.end());
+  // First what was found already: execvp(3) tries each directory.
+  execv(program.file.c_str(), arguments.data());
   execvp(arguments[0], arguments.data());
   fail_to_execute(given[0], errno);
 }

@@ -104,6 +104,7 @@ bool follow_script(Program& program, int level) {
   const auto found = words.empty() ? std::nullopt : search(words[0]);
   if (found && level == 0) {
     program.command = words;
+    program.file = *found;
     program.command.push_back(program.executable);
   }
   program.executable = found.value_or(line->interpreter);
@@ -115,7 +116,7 @@ bool follow_script(Program& program, int level) {
 std::optional<Program> resolve_program(const std::string& name) {
   const auto path = search(name);
   if (!path) return std::nullopt;
-  Program program{*path, name, {name}};
+  Program program{*path, *path, name, {name}};
   for (int level = 0; level <= script_levels && follow_script(program, level); ++level) {
   }
   if (program.executable != *path) program.subject = program.executable + ", which runs " + name + ",";

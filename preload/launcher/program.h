@@ -9,6 +9,7 @@ namespace unblock::launcher {
 
 struct Program {
   std::string executable;  ///< the ELF file: the program, or the interpreter of the script it is
+  std::string file;        ///< what execvp(3) would find for the command's first word
   std::string subject;     ///< how to name it in a message
   /// What to execute with the program's arguments appended; see resolve_program().
   std::vector<std::string> command;
