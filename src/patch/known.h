@@ -20,10 +20,12 @@ struct KnownSite {
   std::uint8_t why_left;       ///< an index of the object's reasons
 };
 
+using KnownSites = std::span<const KnownSite>;
+
 struct KnownObject {
   BuildId build_id;
   const char* const* reasons;
-  std::span<const KnownSite> sites;
+  KnownSites sites;
 };
 
 /// All that is known: written by list_known_sites when unblock is built.

@@ -80,7 +80,7 @@ int cover_gate_of(const Object& libc, void (*entry)(), bool accepting) noexcept 
   if (covered->complete() || covered->live[Covered::gate].load()) return 0;
   Plan plan(libc);
   if (!collect_gate(libc, plan, accepting)) return fail(-ENOEXEC, "libc.so.6 has no `clone`, or there is no memory");
-  plan.decide(accepting);
+  if (!plan.recall_collected()) plan.decide(accepting);
   if (!plan.covered(SYS_clone))
     return fail(-ENOEXEC, "the system call in libc.so.6's clone cannot be rewritten");
   if (const int failure = plan.commit(*covered, Covered::gate, entry))

@@ -171,6 +171,23 @@ bool Plan::recall(Others others) noexcept {
   return true;
 }
 
+bool Plan::recall_collected() noexcept {
+  const KnownObject* then = known(object_);
+  bool same = then;
+  for (Site& site : sites_) {
+    const auto is_this = [&](const KnownSite& one) { return object_.base + one.offset == site.address; };
+    const auto one = same ? std::find_if(then->sites.begin(), then->sites.end(), is_this) : KnownSites::iterator{};
+    same = same && one != then->sites.end() && patch::recall(object_, *then, *one, site);
+  }
+  if (same) return true;
+  for (Site& site : sites_) {
+    const std::uintptr_t address = site.address;
+    site = Site{};
+    site.address = address;
+  }
+  return false;
+}
+
 unsigned Plan::covered(std::int32_t nr) const noexcept {
   unsigned count = 0;
   for (const Site& site : sites_) count += site.nr == nr && site.rewritten();

@@ -27,6 +27,8 @@ class Plan {
   /// Instead of collect() and decide(): the same, if it is known of this object. False if it is not, or another
   /// has been rewriting the object.
   [[nodiscard]] bool recall(Others others) noexcept;
+  /// Instead of decide() alone: the same for the sites that were collected, where no other threads run.
+  [[nodiscard]] bool recall_collected() noexcept;
 
   [[nodiscard]] Sites sites() const noexcept { return sites_; }
   /// How many sites that make system call `nr` will be covered.
