@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
+#include <linux/futex.h>
 #include <linux/ioprio.h>
 #include <optional>
 #include <sys/ioctl.h>
@@ -16,6 +17,7 @@
 #include "descriptors.h"
 #include "dispatch.h"
 #include "futex.h"
+#include "futex_pi.h"
 #include "kernel.h"
 #include "process.h"
 #include "processors.h"
@@ -94,6 +96,11 @@ Verdict made(Frame& frame, Then&& then) noexcept {
 
 Verdict futex(Frame& frame) noexcept {
   const long(&words)[6] = frame.arguments;
+  if ((words[1] & FUTEX_CMD_MASK) == FUTEX_UNLOCK_PI) {
+    const Undisturbed undisturbed;
+    return answered(frame,
+                    futex_pi::unlock_outside(pointer<std::uint32_t>(words[0]), static_cast<int>(words[1])));
+  }
   if (!futex::concerns_fibers(pointer<std::uint32_t>(words[0]), static_cast<int>(words[1]),
                               pointer<std::uint32_t>(words[4])))
     return Verdict::Native;
@@ -102,6 +109,28 @@ Verdict futex(Frame& frame) noexcept {
       pointer<std::uint32_t>(words[0]), static_cast<int>(words[1]), static_cast<std::uint32_t>(words[2]),
       words[3], pointer<std::uint32_t>(words[4]), static_cast<std::uint32_t>(words[5]));
   if (lent_out) process::interrupt_idle_carriers();
+  return answered(frame, result);
+}
+
+// A mutex that is of both sides. It is no visitor while it sleeps: whoever stops the runtime may have the
+// mutex.
+Verdict lock_pi(Frame& frame) noexcept {
+  const long(&words)[6] = frame.arguments;
+  auto* const word = pointer<std::uint32_t>(words[0]);
+  const auto operation = static_cast<int>(words[1]);
+  Nanoseconds deadline = never;
+  long result = futex_pi::read_deadline(operation, pointer<timespec>(words[3]), deadline);
+  while (result == 0) {
+    std::uint32_t number = 0;
+    {
+      const Visit visit;
+      if (!visit.welcome()) return Verdict::Native;
+      const Undisturbed undisturbed;
+      result = futex_pi::lock_outside(word, operation, number);
+    }
+    if (result != 1) break;
+    result = futex_pi::sleep_outside(word, number, deadline);
+  }
   return answered(frame, result);
 }
 
@@ -236,6 +265,7 @@ void dismiss() noexcept {
   dispatch::route_outsiders(false);
   detail::admitted.store(false, std::memory_order_seq_cst);
   while (inside.load(std::memory_order_seq_cst)) kernel::call(SYS_sched_yield);
+  futex_pi::send_to_kernel();
 }
 
 void forget() noexcept {
@@ -253,6 +283,8 @@ bool lent() noexcept { return lent_out; }
 Verdict answer(Frame& frame) {
   const long nr = static_cast<long>(frame.rax);
   if (!has_image || (lent_out && nr != SYS_futex)) return Verdict::Native;
+  if (nr == SYS_futex && !lent_out && futex_pi::locks(static_cast<int>(frame.arguments[1])))
+    return lock_pi(frame);
   const Visit visit;
   if (!visit.welcome()) return Verdict::Native;
   return makes_child(nr) ? process::clone_outside(frame) : answer_visitor(frame);

@@ -31,7 +31,8 @@ extern "C" {
  * alone then, mostly in code that no thread gets to, and in loops inside pthread_barrier_wait(3) and
  * pthread_cond_signal(3): a fiber that sleeps there sleeps in the kernel, and the others go on after half a
  * millisecond. A file that is mapped and executed, but not found by dl_iterate_phdr(3), is not changed.
- * The starter's own kernel thread sleeps while others run its fiber, and has it back at the end.
+ * The starter's own kernel thread sleeps while others run its fiber, and has it back at the end. Mutexes with
+ * PTHREAD_PRIO_INHERIT exclude all threads, and from here on none inherits a priority by them.
  *
  * Under the command `unblock` the program's threads are fibers anyhow: the call succeeds, and its options are the
  * command's.
