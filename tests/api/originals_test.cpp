@@ -44,6 +44,25 @@ bool have_a_kernel_thread_each(std::size_t threads, Wait wait) {
   return each;
 }
 
+// Whether SIGUSR1, which has a handler, interrupts an original's wait.
+bool is_interrupted() {
+  const Pipe pipe;
+  std::atomic<bool> interrupted{false};
+  std::thread reader([&] {
+    char byte;
+    interrupted = original_read(pipe.ends[0], &byte, 1) == -1 && errno == EINTR;
+    // Its calls are its own again.
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  });
+  // Again until it is in the call: one that comes before is handled, and interrupts nothing.
+  const bool at_last = eventually([&] {
+    if (!interrupted) pthread_kill(reader.native_handle(), SIGUSR1);
+    return interrupted.load();
+  });
+  reader.join();
+  return at_last;
+}
+
 }  // namespace
 
 TEST_CASE("an original keeps its kernel thread, and the others go on") {
@@ -99,18 +118,7 @@ TEST_CASE("a signal interrupts an original") {
   struct sigaction action {};
   action.sa_handler = [](int) { ++handled; };
   REQUIRE(sigaction(SIGUSR1, &action, nullptr) == 0);
-  const Pipe pipe;
-  std::atomic<bool> interrupted{false};
-  std::thread reader([&] {
-    char byte;
-    interrupted = original_read(pipe.ends[0], &byte, 1) == -1 && errno == EINTR;
-  });
-  // Again until it is in the call: one that comes before is handled, and interrupts nothing.
-  CHECK(eventually([&] {
-    if (!interrupted) pthread_kill(reader.native_handle(), SIGUSR1);
-    return interrupted.load();
-  }));
-  reader.join();
+  CHECK(is_interrupted());
   CHECK(handled >= 1);
   signal(SIGUSR1, SIG_DFL);
 }
@@ -121,19 +129,7 @@ TEST_CASE("a child made by a handler within an original", "[fork]") {
   struct sigaction action {};
   action.sa_handler = [](int) { status = std::system("exit 3"); };
   REQUIRE(sigaction(SIGUSR1, &action, nullptr) == 0);
-  const Pipe pipe;
-  std::atomic<bool> interrupted{false};
-  std::thread reader([&] {
-    char byte;
-    interrupted = original_read(pipe.ends[0], &byte, 1) == -1 && errno == EINTR;
-    // Its calls are its own again.
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  });
-  CHECK(eventually([&] {
-    if (!interrupted) pthread_kill(reader.native_handle(), SIGUSR1);
-    return interrupted.load();
-  }));
-  reader.join();
+  CHECK(is_interrupted());
   CHECK((WIFEXITED(status) && WEXITSTATUS(status) == 3));
   signal(SIGUSR1, SIG_DFL);
 }

@@ -3,12 +3,13 @@
 
 #include <condition_variable>
 #include <exception>
-#include <filesystem>
 #include <functional>
 #include <mutex>
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
+
+#include "kernel_threads.h"
 
 /// Runs what it is given, one after the other. By what it does so threads and fibers meet.
 class Outsider {
@@ -55,13 +56,6 @@ class Outsider {
   std::thread thread_;
   pthread_t id_;
 };
-
-/// How many kernel threads the process has.
-inline std::size_t kernel_threads() {
-  std::size_t count = 0;
-  for ([[maybe_unused]] auto& entry : std::filesystem::directory_iterator("/proc/self/task")) ++count;
-  return count;
-}
 
 /// What `body` gives in a child of fork, 0 to 127.
 template <class Body>

@@ -4,7 +4,6 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <fcntl.h>
 #include <pthread.h>
 #include <semaphore.h>
@@ -15,6 +14,7 @@
 #include <vector>
 
 #include "entries.h"
+#include "object_counts.h"
 
 namespace {
 
@@ -87,14 +87,6 @@ struct Crowd {
     close(null);
   }
 };
-
-ObjectCount count_of(const char* name) {
-  ObjectCount objects[64];
-  const std::size_t count = counts(objects, 64);
-  for (std::size_t i = 0; i < count; ++i)
-    if (!std::strcmp(objects[i].name, name)) return objects[i];
-  return {};
-}
 
 // Nothing is trapped, and hardly anything missed.
 void check_coverage() {

@@ -11,20 +11,13 @@
 #include <unistd.h>
 
 #include "entries.h"
+#include "object_counts.h"
 
 extern char** environ;
 
 namespace {
 
 using namespace unblock::patch;
-
-ObjectCount count_of(const char* name) {
-  ObjectCount objects[64];
-  const std::size_t count = counts(objects, 64);
-  for (std::size_t i = 0; i < count; ++i)
-    if (!std::strcmp(objects[i].name, name)) return objects[i];
-  return {};
-}
 
 std::string maps() {
   std::string text;
