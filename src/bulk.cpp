@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <x86intrin.h>
 
 #include "in_place.h"
@@ -44,6 +45,7 @@ long move(Fiber& fiber, long nr, const long (&arguments)[6]) noexcept {
   // Where some was done the result does not tell.
   fiber.cut_short |= fiber.signals.attention.load(std::memory_order_relaxed) != 0;
   note(fiber, result);
+  if (result == -EAGAIN) fiber.bulk = 0;  // the program does not want it to wait, after all
   return result;
 }
 

@@ -31,6 +31,7 @@ Kind kind_by(unsigned mode) noexcept {
     case S_IFREG:
     case S_IFDIR:
     case S_IFBLK: return Kind::File;
+    case 0: return Kind::Anonymous;
     default: return Kind::Stream;  // until it answers that it cannot
   }
 }
@@ -46,18 +47,25 @@ Kind kind(int fd) noexcept {
   Entry* entry = find_or_create(fd);
   if (!entry) return inspect(fd);
   Kind known = entry->kind.load(std::memory_order_relaxed);
-  if (known == Kind::Unknown) entry->kind.store(known = inspect(fd), std::memory_order_relaxed);
+  if (known <= Kind::Named) entry->kind.store(known = inspect(fd), std::memory_order_relaxed);
   return known;
 }
 
 void inspected(int fd, unsigned mode) noexcept {
   Entry* entry = find_or_create(fd);
-  if (entry && entry->kind.load(std::memory_order_relaxed) == Kind::Unknown)
+  if (entry && entry->kind.load(std::memory_order_relaxed) <= Kind::Named)
     entry->kind.store(kind_by(mode), std::memory_order_relaxed);
 }
 
 void remember(int fd, Kind kind) noexcept {
   if (Entry* entry = find_or_create(fd)) entry->kind.store(kind, std::memory_order_relaxed);
+}
+
+void opened(int fd) noexcept { remember(fd, Kind::Named); }
+
+bool only_named(int fd) noexcept {
+  const Entry* entry = find(fd);
+  return entry && entry->kind.load(std::memory_order_relaxed) == Kind::Named;
 }
 
 bool blocking(int fd) noexcept {
@@ -71,6 +79,8 @@ bool blocking(int fd) noexcept {
   learn(entry, waits ? Blocking : NonBlocking, seen);
   return waits;
 }
+
+bool never_waits(int fd) noexcept { return knows(find(fd), NonBlocking); }
 
 void changed(int fd) noexcept {
   constexpr State kept = ByteStream | NoReceiveTimeout | NoSendTimeout | Untimed;

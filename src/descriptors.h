@@ -11,10 +11,12 @@ namespace unblock::descriptors {
 /// How a descriptor can be tried without waiting. Only a hint of where to begin: a wrong one costs a call.
 enum class Kind : std::uint8_t {
   Unknown,
-  Socket,  ///< MSG_DONTWAIT
-  Stream,  ///< RWF_NOWAIT: pipes, eventfd
-  Polled,  ///< poll(2) first: ttys, timerfd, inotify, devices
-  File,    ///< never waits for anybody: regular files, directories, block devices
+  Named,      ///< opened by a name, so a regular file, most likely; not asked yet
+  Socket,     ///< MSG_DONTWAIT
+  Stream,     ///< RWF_NOWAIT: pipes
+  Anonymous,  ///< the same to read, and hardly ever waits to be written: eventfd
+  Polled,     ///< poll(2) first: ttys, timerfd, inotify, devices
+  File,       ///< never waits for anybody: regular files, directories, block devices
 };
 
 [[nodiscard]] Kind kind(int fd) noexcept;
@@ -22,9 +24,17 @@ void remember(int fd, Kind kind) noexcept;
 /// The same by the mode that fstat(2) gave; what was learned by trying stays.
 void inspected(int fd, unsigned mode) noexcept;
 
+/// open(2) gave `fd`. What it is need not be asked before some call on it has waited.
+void opened(int fd) noexcept;
+/// Whether that is all that is known of it.
+[[nodiscard]] bool only_named(int fd) noexcept;
+
 /// Whether the program wants calls on `fd` to wait. The flag is the open file's, so the kernel is asked,
 /// unless nobody but this process can have changed it since it last was.
 [[nodiscard]] bool blocking(int fd) noexcept;
+
+/// Whether it is known that it does not. Asks nobody.
+[[nodiscard]] bool never_waits(int fd) noexcept;
 
 /// Whether `fd` is ready for `events` (poll(2)) now.
 [[nodiscard]] bool ready(int fd, short events) noexcept;

@@ -92,12 +92,13 @@ class SystemCalls:
         except (FileNotFoundError, subprocess.TimeoutExpired):
             cls.unusable = "perf is not installed or does not answer"
             return cls.unusable
-        if done.returncode != 0 or cls._count(done.stderr) is None:
+        if done.returncode != 0 or cls.read(done.stderr) is None:
             cls.unusable = "perf cannot count " + cls.EVENT + " (no permission, or no tracepoints here)"
         return cls.unusable
 
     @staticmethod
-    def _count(text: str) -> Optional[int]:
+    def read(text: str) -> Optional[int]:
+        """The count that perf printed; None: it lost it."""
         counts = [line.split(",")[0] for line in text.splitlines() if SystemCalls.EVENT in line]
         return int(counts[0]) if counts and counts[0].isdigit() else None
 
@@ -122,4 +123,4 @@ class SystemCalls:
         text = self._perf.communicate()[1]
         os.close(self._control)
         os.close(self._answer)
-        return self._count(text)
+        return self.read(text)

@@ -93,7 +93,9 @@ long open(Fiber& fiber, const char* path, int flags, mode_t mode) noexcept {
 }
 
 long openat(Fiber& fiber, int directory, const char* path, int flags, mode_t mode) noexcept {
-  return in_place::perhaps(fiber, SYS_openat, Words(directory, path, flags, mode).words);
+  const long fd = in_place::perhaps(fiber, SYS_openat, Words(directory, path, flags, mode).words);
+  if (fd >= 0) descriptors::opened(static_cast<int>(fd));
+  return fd;
 }
 
 // fstat(3) is this call with an empty path, which most programs make before they read a file: what it says of

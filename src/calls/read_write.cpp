@@ -2,6 +2,7 @@
 #include <climits>
 
 #include "arguments.h"
+#include "carrier.h"
 #include "handlers.h"
 #include "in_place.h"
 #include "kernel.h"
@@ -66,13 +67,28 @@ long try_polled(Fiber& fiber, const Transfer& transfer, int fd) noexcept {
   return as_it_is(fiber, transfer, fd);
 }
 
+// As a file, which is what most names are of: the watchdog sees to it that the others go on if it is not, and then
+// it is asked what it is.
+long try_named(Fiber& fiber, const Transfer& transfer, int fd) noexcept {
+  const long result = as_it_is(fiber, transfer, fd);
+  if (fiber.carrier->claim.load(std::memory_order_relaxed) == Claim::None)
+    descriptors::remember(fd, Kind::Unknown);
+  return result;
+}
+
 long attempt(Fiber& fiber, const Transfer& transfer, int fd) noexcept {
+  if (descriptors::never_waits(fd)) return as_it_is(fiber, transfer, fd);
+  // Siblings have one kernel thread among them.
+  if (descriptors::only_named(fd) && !fiber.sibling) return try_named(fiber, transfer, fd);
   long result;
   switch (descriptors::kind(fd)) {
     case Kind::Socket:
       result = try_socket(transfer, fd);
       if (result != -ENOTSOCK) return result;
       break;
+    case Kind::Anonymous:
+      if (transfer.writes && !fiber.sibling) return as_it_is(fiber, transfer, fd);
+      [[fallthrough]];
     case Kind::Stream:
       result = try_stream(transfer, fd);
       if (result != -EOPNOTSUPP && result != -ESPIPE) return result;

@@ -1,6 +1,8 @@
-"""System calls that an unblocked echo server makes for a request: one to read, one to write, and a share of
-what the loop asks. Usage: system_calls.py BUILD"""
+"""System calls that unblocked programs make: for a request of an echo server, one to read, one to write, and a
+share of what the loop asks; for what is done over and over beside threads that sleep, what it is natively.
+Usage: system_calls.py BUILD"""
 
+import subprocess
 import sys
 from pathlib import Path
 
@@ -12,6 +14,8 @@ from comparison.counters import SystemCalls
 from comparison.process import kill_all
 
 MOST = 2.1   # a request
+ROUNDS = 5000  # of the program loops
+RUNS = 3       # of it
 ATTEMPTS = 10  # when others keep the machine busy, few connections may have something to say at a time
 
 
@@ -29,12 +33,33 @@ def per_request(build: Path, load: str) -> float:
     return least
 
 
+def of_loops(what: str, rounds: int, *launcher: str) -> int:
+    """The least of some runs of the program loops, from start to end."""
+    command = ["perf", "stat", "-x,", "-e", SystemCalls.EVENT, *launcher, what, str(rounds)]
+    least = sys.maxsize
+    for _ in range(RUNS):
+        done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+        least = min(least, SystemCalls.read(done.stderr) or sys.maxsize)
+    return least
+
+
+def beside_sleepers(build: Path):
+    """Calls per round, unblocked less a run of few rounds; and the ratio to native ones."""
+    loops, unblock = str(build / "tests" / "counts" / "loops"), str(build / "unblock")
+    for what, most in (("events", 3.1), ("files", 3.1)):
+        each = of_loops(what, ROUNDS, unblock, loops) - of_loops(what, 100, unblock, loops)
+        yield f"calls per round of {what}", each / (ROUNDS - 100), most
+    ratio = of_loops("bulk", ROUNDS, unblock, loops) / of_loops("bulk", ROUNDS, loops)
+    yield "calls of streams in bulk, to native ones", ratio, 1.15
+
+
 def counts(build: Path):
-    """At each number of busy connections."""
+    """At each number of busy connections, and of loops."""
     if reason := SystemCalls.probe():
         raise counting.Uncountable(reason)
     for connections in (64, 1000):
         yield f"calls per request, {connections} connections", per_request(build, f"echo-{connections}"), MOST
+    yield from beside_sleepers(build)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,88 @@
+// What programs do over and over, beside a thread that sleeps: loops events|files|bulk ROUNDS.
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { streams = 4, block_size = 64 << 10 };
+
+static void expect(int condition, const char* what) {
+  if (condition) return;
+  perror(what);
+  exit(2);
+}
+
+static void* sleeps(void* unused) {
+  for (;;) pause();
+  return unused;
+}
+
+/// A loop that tells itself: three calls a round.
+static void events(long rounds) {
+  struct epoll_event event = {.events = EPOLLIN};
+  eventfd_t count;
+  int epoll = epoll_create1(0), told = eventfd(0, 0);
+  expect(epoll >= 0 && told >= 0 && epoll_ctl(epoll, EPOLL_CTL_ADD, told, &event) == 0, "epoll");
+  while (rounds-- > 0) {
+    expect(eventfd_write(told, 1) == 0, "write");
+    expect(epoll_wait(epoll, &event, 1, 1000) == 1, "epoll_wait");
+    expect(eventfd_read(told, &count) == 0, "read");
+  }
+}
+
+/// A small file: three calls a round.
+static void files(long rounds) {
+  char bytes[64];
+  while (rounds-- > 0) {
+    int fd = open("/proc/sys/kernel/ostype", O_RDONLY);
+    expect(fd >= 0 && read(fd, bytes, sizeof bytes) > 0, "read");
+    close(fd);
+  }
+}
+
+static long blocks;
+
+static void* sends(void* end) {
+  static __thread char block[block_size];
+  for (long i = 0; i < blocks; ++i)
+    expect(write((int)(intptr_t)end, block, sizeof block) == block_size, "write");
+  close((int)(intptr_t)end);
+  return NULL;
+}
+
+static void* receives(void* end) {
+  static __thread char block[block_size];
+  while (read((int)(intptr_t)end, block, sizeof block) > 0) {
+  }
+  return NULL;
+}
+
+/// So many blocks on each of some streams: a call to write one, and at least as many to read it.
+static void bulk(long rounds) {
+  pthread_t thread[2 * streams];
+  blocks = rounds;
+  for (int i = 0; i < 2 * streams; i += 2) {
+    int ends[2];
+    expect(socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0, "socketpair");
+    expect(pthread_create(&thread[i], NULL, receives, (void*)(intptr_t)ends[0]) == 0, "pthread_create");
+    expect(pthread_create(&thread[i + 1], NULL, sends, (void*)(intptr_t)ends[1]) == 0, "pthread_create");
+  }
+  for (int i = 0; i < 2 * streams; ++i) pthread_join(thread[i], NULL);
+}
+
+int main(int count, char** words) {
+  pthread_t thread;
+  expect(count == 3, "usage: loops events|files|bulk ROUNDS");
+  expect(pthread_create(&thread, NULL, sleeps, NULL) == 0, "pthread_create");
+  const long rounds = atol(words[2]);
+  if (strcmp(words[1], "events") == 0) events(rounds);
+  if (strcmp(words[1], "files") == 0) files(rounds);
+  if (strcmp(words[1], "bulk") == 0) bulk(rounds);
+  return 0;
+}
