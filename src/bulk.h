@@ -1,10 +1,10 @@
 // Bytes in bulk: a fiber that moves much at a time, and fast, waits in the kernel, as a thread does.
 //
-// The loop serves those that are ready in turn, each until nothing is left. Of many streams in bulk most queue
-// up meanwhile, in megabytes that no cache holds when their turn comes, and copying those is all the work there
-// is. Kernel threads are woken to the data that came last, on the core that it came from; what a switch between
-// them costs is nothing beside the bytes. So a fiber has one while its stream is in bulk. The rest of the
-// program goes on with another carrier.
+// The loop serves those that are ready in turn, each until nothing is left. Of many streams in bulk most
+// queue up meanwhile, in megabytes that no cache holds when their turn comes, and copying those is all the
+// work there is. Kernel threads are woken to the data that came last, on the core that it came from; what a
+// switch between them costs is nothing beside the bytes. So a fiber has one while its stream is in bulk. The
+// rest of the program goes on with another carrier.
 #pragma once
 
 #include <cstdint>

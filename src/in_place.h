@@ -10,8 +10,8 @@ namespace unblock::in_place {
 /// interrupted call that the kernel would restart for a handler with SA_RESTART.
 long sleeping(Fiber& fiber, long nr, const long (&arguments)[6]) noexcept;
 
-/// Whether `fiber` may wait by sleeping() where it might also park: it has no deadline of its own, and the others
-/// need neither its kernel thread nor its pace.
+/// Whether `fiber` may wait by sleeping() where it might also park: it has no deadline of its own, and the
+/// others need neither its kernel thread nor its pace.
 [[nodiscard]] bool may_sleep(const Fiber& fiber) noexcept;
 
 /// Makes one that may sleep but mostly does not: the watchdog retakes the processor if it lasts.

@@ -48,7 +48,8 @@ long wait_until(Fiber& fiber, int epfd, epoll_event* events, int count, Nanoseco
 int milliseconds_until(Nanoseconds deadline) noexcept {
   constexpr Nanoseconds millisecond = second / 1000;
   if (deadline == never) return -1;
-  return static_cast<int>(std::max<Nanoseconds>(0, deadline - clock_time::now() + millisecond - 1) / millisecond);
+  return static_cast<int>(std::max<Nanoseconds>(0, deadline - clock_time::now() + millisecond - 1) /
+                          millisecond);
 }
 
 long in_kernel(Fiber& fiber, int epfd, epoll_event* events, int count, int milliseconds) noexcept {

@@ -67,8 +67,8 @@ long try_polled(Fiber& fiber, const Transfer& transfer, int fd) noexcept {
   return as_it_is(fiber, transfer, fd);
 }
 
-// As a file, which is what most names are of: the watchdog sees to it that the others go on if it is not, and then
-// it is asked what it is.
+// As a file, which is what most names are of: the watchdog sees to it that the others go on if it is not, and
+// then it is asked what it is.
 long try_named(Fiber& fiber, const Transfer& transfer, int fd) noexcept {
   const long result = as_it_is(fiber, transfer, fd);
   if (fiber.carrier->claim.load(std::memory_order_relaxed) == Claim::None)

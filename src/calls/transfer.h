@@ -66,7 +66,8 @@ class Patience {
   if (!bulk::flows(fiber)) [[likely]]
     return false;
   const auto kind = descriptors::kind(fd);
-  return (kind == descriptors::Kind::Socket || kind == descriptors::Kind::Stream) && !descriptors::never_waits(fd);
+  return (kind == descriptors::Kind::Socket || kind == descriptors::Kind::Stream) &&
+         !descriptors::never_waits(fd);
 }
 
 /// Repeats `attempt(fd)` until it gives anything but -EAGAIN, waiting in between, and before if
