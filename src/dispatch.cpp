@@ -15,6 +15,7 @@
 #include "options.h"
 #include "outsiders.h"
 #include "process.h"
+#include "sandbox.h"
 #include "siblings.h"
 
 extern "C" {
@@ -155,6 +156,10 @@ unblock::Verdict unblock_dispatch(unblock::Frame* frame) {
   const bool not_its_own = fiber && fiber->native_only;
   if (not_its_own && (fiber->native_only & Fiber::as_child))
     return nr == SYS_futex ? process::futex_in_child(*fiber, *frame) : Verdict::Native;
+  if (sandbox::Request request; !fiber && sandbox::asks(nr, frame->arguments, request) && !sandbox::passes(request)) {
+    frame->rax = static_cast<std::uint64_t>(-EINVAL);
+    return Verdict::Answered;
+  }
   if (!fiber && outsiders::present()) return outsiders::answer(*frame);
   long result;
   switch (nr) {

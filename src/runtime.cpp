@@ -25,6 +25,7 @@
 #include "parking_lot.h"
 #include "patch/patch.h"
 #include "processors.h"
+#include "sandbox.h"
 #include "scheduler.h"
 #include "scheduling.h"
 #include "siblings.h"
@@ -138,6 +139,10 @@ Fiber* activate() noexcept {
   if (!by_itself) return nullptr;
   Guard guard(changing);
   if (refused || active()) return nullptr;
+  if (const char* why = sandbox::obstacle()) {
+    refuse(why);
+    return nullptr;
+  }
   // Whoever made threads without us has them for good.
   const auto others = kernel_thread::count() == 1 ? patch::Others::none : patch::Others::running;
   if (const char* why = bring_up(others)) refuse(why);

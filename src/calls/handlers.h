@@ -123,6 +123,7 @@ long execveat(Fiber& fiber, int directory, const char* path, char* const* argume
               int flags) noexcept;
 long wait4(Fiber& fiber, pid_t pid, int* status, int options, rusage* usage) noexcept;
 long waitid(Fiber& fiber, int type, pid_t id, siginfo_t* info, int options, rusage* usage) noexcept;
+long seccomp(Fiber& fiber, unsigned operation, unsigned flags, void* argument) noexcept;
 long prctl(Fiber& fiber, int option, unsigned long second, unsigned long third, unsigned long fourth,
            unsigned long fifth) noexcept;
 

@@ -71,6 +71,7 @@
   X(get_robust_list, Fiber, Core)            \
   X(rseq, Fiber, Core)                       \
   X(prctl, Fiber, Core)                      \
+  X(seccomp, Fiber, Core)                    \
   X(sched_getaffinity, Fiber, Core)          \
   X(sched_setaffinity, Fiber, Core)          \
   X(sched_getparam, Fiber, Core)             \
@@ -196,4 +197,6 @@
   X(clone3)                            \
   X(fork)                              \
   X(vfork)                             \
-  X(rt_sigaction)
+  X(rt_sigaction)                      \
+  X(prctl)                             \
+  X(seccomp)

@@ -9,6 +9,7 @@
 #include "in_place.h"
 #include "kernel.h"
 #include "runtime.h"
+#include "sandbox.h"
 #include "siblings.h"
 #include "user.h"
 
@@ -65,6 +66,13 @@ long waitid(Fiber& fiber, int type, pid_t id, siginfo_t* info, int options, rusa
   return in_place::sleeping(fiber, SYS_waitid, Words(type, id, info, options, usage).words);
 }
 
+long seccomp(Fiber&, unsigned operation, unsigned flags, void* argument) noexcept {
+  sandbox::Request request;
+  const long words[6] = {operation, flags, kernel::word(argument)};
+  if (sandbox::asks(SYS_seccomp, words, request)) return sandbox::enter(request);
+  return kernel::call(SYS_seccomp, operation, flags, argument);
+}
+
 long prctl(Fiber& fiber, int option, unsigned long second, unsigned long third, unsigned long fourth,
            unsigned long fifth) noexcept {
   Fiber& thread = siblings::thread_of(fiber);
@@ -85,6 +93,13 @@ long prctl(Fiber& fiber, int option, unsigned long second, unsigned long third, 
     case PR_GET_NAME:
       if (!thread.name[0]) break;
       return user::copy(reinterpret_cast<void*>(second), thread.name, size) ? 0 : -EFAULT;
+    case PR_SET_SECCOMP: {
+      sandbox::Request request;
+      const long words[6] = {option, static_cast<long>(second), static_cast<long>(third)};
+      if (sandbox::asks(SYS_prctl, words, request)) return sandbox::enter(request);
+      break;
+    }
+    case PR_SET_NO_NEW_PRIVS: sandbox::without_new_privileges(); break;
     default: break;
   }
   return kernel::call(SYS_prctl, option, second, third, fourth, fifth);

@@ -29,6 +29,8 @@ constexpr std::int32_t creating_or_accepting[] = {SYS_clone, SYS_clone3, SYS_acc
 
 // How far from `clone` clone3 is looked for before all of the text is.
 constexpr std::size_t neighbourhood = 16 << 10;
+// Bytes of one that does no more than make its call.
+constexpr std::size_t short_function = 96;
 
 template <class... Parts>
 int fail(int error, const Parts&... parts) noexcept {
@@ -62,10 +64,19 @@ int no_libc() noexcept {
   return fail(-ENOSYS, "no GNU libc.so.6 is loaded: the program is static or uses another C library");
 }
 
+// Those by which a program forbids system calls.
+bool collect_forbidding(const Symbols& symbols, Plan& plan) noexcept {
+  bool complete = true;
+  for (const char* name : {"prctl", "syscall"})
+    if (const std::uintptr_t begin = symbols.find(name)) complete &= plan.collect({begin, begin + short_function});
+  return complete;
+}
+
 bool collect_gate(const Object& libc, Plan& plan, bool accepting) noexcept {
-  const std::uintptr_t clone = Symbols(libc).find("clone");
+  const Symbols symbols(libc);
+  const std::uintptr_t clone = symbols.find("clone");
   const Segment* segment = libc.segment_of(clone);
-  if (!segment) return false;
+  if (!segment || !collect_forbidding(symbols, plan)) return false;
   if (accepting)
     return plan.collect_calls(segment->range, creating_or_accepting, std::size(creating_or_accepting));
   Range near = segment->range;

@@ -91,16 +91,23 @@ bool Plan::add(std::uintptr_t address) noexcept {
     sites_.first = grown;
     capacity_ = more;
   }
-  sites_.first[sites_.count] = Site{};
-  sites_.first[sites_.count++].address = address;
+  Site* place = sites_.first + sites_.count++;
+  for (; place != sites_.first && place[-1].address > address; --place) *place = place[-1];
+  *place = Site{};
+  place->address = address;
   return true;
 }
 
 bool Plan::collect() noexcept {
   bool complete = true;
-  const auto remember = [&](std::uintptr_t at) { complete = complete && add(at); };
   for (std::size_t i = 0; i < object_.segment_count; ++i)
-    if (object_.segments[i].protection & PROT_EXEC) for_each_candidate(object_.segments[i].range, remember);
+    if (object_.segments[i].protection & PROT_EXEC) complete &= collect(object_.segments[i].range);
+  return complete;
+}
+
+bool Plan::collect(Range text) noexcept {
+  bool complete = true;
+  for_each_candidate(text, [&](std::uintptr_t at) { complete = complete && add(at); });
   return complete;
 }
 

@@ -18,6 +18,8 @@ class Plan {
 
   /// Collects every site of the object. False without memory.
   [[nodiscard]] bool collect() noexcept;
+  /// Collects those in `text`.
+  [[nodiscard]] bool collect(Range text) noexcept;
   /// Collects the sites in `text` that load one of the given system calls just before. False without memory.
   [[nodiscard]] bool collect_calls(Range text, const std::int32_t* calls, std::size_t count) noexcept;
 
