@@ -2,9 +2,9 @@
 #include <cerrno>
 
 #include "api.h"
-#include "edge.h"
 #include "embedding.h"
-#include "siblings.h"
+#include "entry/edge.h"
+#include "siblings/siblings.h"
 
 using namespace unblock;
 

@@ -8,18 +8,18 @@
 
 #include "calls/arguments.h"
 #include "calls/handlers.h"
-#include "descriptors.h"
-#include "edge.h"
+#include "descriptors/descriptors.h"
+#include "entry/edge.h"
+#include "entry/native_section.h"
+#include "entry/outsiders.h"
 #include "hooks.h"
 #include "kernel.h"
-#include "libev_loop.h"
-#include "native_section.h"
 #include "next.h"
 #include "options.h"
-#include "outsiders.h"
 #include "runtime.h"
-#include "siblings.h"
+#include "siblings/siblings.h"
 #include "symbols.h"
+#include "waits/libev_loop.h"
 
 namespace unblock::real {
 

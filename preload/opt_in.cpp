@@ -5,16 +5,16 @@
 #include <utility>
 
 #include "api.h"
-#include "edge.h"
+#include "entry/edge.h"
 #include "events.h"
+#include "fibers/groups.h"
+#include "fibers/kernel_thread.h"
+#include "fibers/scheduler.h"
 #include "format.h"
-#include "groups.h"
 #include "hooks.h"
-#include "kernel_thread.h"
 #include "lock.h"
 #include "options.h"
 #include "runtime.h"
-#include "scheduler.h"
 
 namespace {
 

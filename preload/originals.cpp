@@ -15,11 +15,11 @@
 
 #include "api.h"
 #include "calls/natively.h"
-#include "dispatch.h"
-#include "edge.h"
-#include "in_place.h"
+#include "entry/dispatch.h"
+#include "entry/edge.h"
+#include "entry/in_place.h"
+#include "entry/native_section.h"
 #include "kernel.h"
-#include "native_section.h"
 #include "next.h"
 #include "symbols.h"
 

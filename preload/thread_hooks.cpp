@@ -7,11 +7,11 @@
 #include <optional>
 #include <pthread.h>
 
-#include "fiber.h"
+#include "fibers/fiber.h"
+#include "fibers/scheduler.h"
 #include "hooks.h"
 #include "kernel.h"
 #include "next.h"
-#include "scheduler.h"
 
 namespace {
 

@@ -4,12 +4,12 @@
 #include <cerrno>
 #include <sys/epoll.h>
 
-#include "descriptors.h"
+#include "descriptors/descriptors.h"
+#include "entry/outsiders.h"
+#include "fibers/processor.h"
+#include "fibers/processors.h"
+#include "fibers/scheduler.h"
 #include "kernel.h"
-#include "outsiders.h"
-#include "processor.h"
-#include "processors.h"
-#include "scheduler.h"
 
 namespace unblock::embedding {
 

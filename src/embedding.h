@@ -10,7 +10,7 @@
 
 #include <atomic>
 
-#include "fiber.h"
+#include "fibers/fiber.h"
 
 namespace unblock::embedding {
 

@@ -4,7 +4,7 @@
 #include <atomic>
 
 #include "clock.h"
-#include "fiber.h"
+#include "fibers/fiber.h"
 #include "unblock.h"
 
 namespace unblock::events {

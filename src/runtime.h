@@ -1,7 +1,7 @@
 // Activation: from a native program to one whose threads are fibers.
 #pragma once
 
-#include "fiber.h"
+#include "fibers/fiber.h"
 #include "lock.h"
 #include "patch/patch.h"
 

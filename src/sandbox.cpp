@@ -8,13 +8,13 @@
 #include <linux/seccomp.h>
 #include <sys/prctl.h>
 
-#include "fiber.h"
+#include "fibers/fiber.h"
 #include "kernel.h"
 #include "log.h"
-#include "memory.h"
-#include "peek.h"
+#include "memory/memory.h"
 #include "runtime.h"
 #include "seccomp_filter.h"
+#include "watchdog/peek.h"
 
 namespace unblock::sandbox {
 

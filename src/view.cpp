@@ -1,9 +1,9 @@
 // Where the runtime keeps what `unblock --pid` shows.
 #include "view.h"
 
-#include "carrier.h"
-#include "fiber.h"
-#include "processors.h"
+#include "fibers/carrier.h"
+#include "fibers/fiber.h"
+#include "fibers/processors.h"
 #include "stats.h"
 
 namespace unblock {

@@ -11,8 +11,8 @@
 #include <sys/uio.h>
 #include <utility>
 
-#include "../../src/carrier.h"
-#include "../../src/fiber.h"
+#include "fibers/carrier.h"
+#include "fibers/fiber.h"
 #include "failure.h"
 
 namespace unblock::launcher {

@@ -6,7 +6,7 @@
 #include <optional>
 #include <sys/types.h>
 
-#include "../../src/view.h"
+#include "view.h"
 
 namespace unblock::launcher {
 

@@ -8,8 +8,8 @@
 #include <getopt.h>
 #include <string_view>
 
-#include "../../src/log.h"
-#include "../../src/options.h"
+#include "log.h"
+#include "options.h"
 #include "exit_status.h"
 
 namespace unblock::launcher {

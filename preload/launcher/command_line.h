@@ -5,7 +5,7 @@
 #include <sys/types.h>
 #include <vector>
 
-#include "../../src/options.h"
+#include "options.h"
 
 namespace unblock::launcher {
 

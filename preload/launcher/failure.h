@@ -3,7 +3,7 @@
 
 #include <cstdlib>
 
-#include "../../src/log.h"
+#include "log.h"
 #include "exit_status.h"
 
 namespace unblock::launcher {

@@ -4,8 +4,8 @@
 #include <cstring>
 #include <unistd.h>
 
-#include "../../src/log.h"
-#include "../../src/options.h"
+#include "log.h"
+#include "options.h"
 #include "command_line.h"
 #include "attached.h"
 #include "failure.h"

@@ -8,11 +8,11 @@
 #include <fstream>
 #include <string>
 
-#include "../../src/carrier.h"
-#include "../../src/event_loop.h"
-#include "../../src/fiber.h"
-#include "../../src/stats.h"
-#include "../../src/syscall_name.h"
+#include "fibers/carrier.h"
+#include "fibers/fiber.h"
+#include "stats.h"
+#include "syscall_name.h"
+#include "waits/event_loop.h"
 
 namespace unblock::launcher {
 namespace {

@@ -9,7 +9,7 @@ from dataclasses import astuple, dataclass
 from functools import cache
 from pathlib import Path
 
-# How many there are alive (src/fiber.cpp), and descriptors of the runtime's own (src/hidden_descriptors.cpp).
+# How many there are alive (src/fibers/fiber.cpp), and descriptors of the runtime's own (src/descriptors/hidden_descriptors.cpp).
 COUNTERS = ("_ZN7unblock6fibers12_GLOBAL__N_15aliveE", "_ZN7unblock11descriptors12_GLOBAL__N_15countE")
 
 

@@ -2,9 +2,9 @@
 #include <cerrno>
 #include <sys/time.h>
 
-#include "alarms.h"
 #include "handlers.h"
 #include "kernel.h"
+#include "signals/alarms.h"
 #include "user.h"
 
 namespace unblock::calls {

@@ -5,9 +5,9 @@
 #include <cerrno>
 
 #include "clock.h"
-#include "fiber.h"
+#include "fibers/fiber.h"
 #include "runtime_limits.h"
-#include "waiting.h"
+#include "waits/waiting.h"
 
 namespace unblock::calls {
 

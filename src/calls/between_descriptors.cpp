@@ -2,8 +2,8 @@
 #include <fcntl.h>
 
 #include "arguments.h"
+#include "entry/in_place.h"
 #include "handlers.h"
-#include "in_place.h"
 #include "transfer.h"
 
 namespace unblock::calls {

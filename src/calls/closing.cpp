@@ -4,12 +4,12 @@
 #include <cerrno>
 
 #include "arguments.h"
-#include "descriptors.h"
+#include "descriptors/descriptors.h"
+#include "entry/in_place.h"
+#include "fibers/processors.h"
 #include "handlers.h"
-#include "in_place.h"
 #include "kernel.h"
-#include "processors.h"
-#include "waiting.h"
+#include "waits/waiting.h"
 
 namespace unblock::closing {
 

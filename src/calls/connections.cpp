@@ -2,9 +2,9 @@
 #include <fcntl.h>
 
 #include "arguments.h"
+#include "entry/in_place.h"
 #include "handlers.h"
-#include "in_place.h"
-#include "siblings.h"
+#include "siblings/siblings.h"
 #include "transfer.h"
 #include "user.h"
 

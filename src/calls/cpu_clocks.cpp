@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <cerrno>
 
-#include "cpu_time.h"
+#include "fibers/cpu_time.h"
 #include "kernel.h"
 #include "user.h"
-#include "waiting.h"
+#include "waits/waiting.h"
 
 namespace unblock::calls {
 

@@ -4,7 +4,7 @@
 #include <ctime>
 #include <sys/resource.h>
 
-#include "fiber.h"
+#include "fibers/fiber.h"
 
 namespace unblock::calls {
 

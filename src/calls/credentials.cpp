@@ -1,5 +1,5 @@
 // setuid and its relatives.
-#include "credentials.h"
+#include "fibers/credentials.h"
 
 #include "arguments.h"
 #include "handlers.h"

@@ -5,12 +5,12 @@
 
 #include "arguments.h"
 #include "handlers.h"
-#include "in_place.h"
+#include "entry/in_place.h"
 #include "kernel.h"
-#include "lone_loop.h"
+#include "waits/lone_loop.h"
 #include "poll_wait.h"
-#include "descriptors.h"
-#include "timeouts.h"
+#include "descriptors/descriptors.h"
+#include "waits/timeouts.h"
 
 namespace unblock::calls {
 

@@ -9,15 +9,15 @@
 
 #include "arguments.h"
 #include "asking.h"
-#include "carrier.h"
-#include "descriptors.h"
+#include "descriptors/descriptors.h"
+#include "entry/in_place.h"
+#include "fibers/carrier.h"
 #include "handlers.h"
-#include "in_place.h"
 #include "kernel.h"
-#include "siblings.h"
+#include "siblings/siblings.h"
 #include "temporary_mask.h"
 #include "user.h"
-#include "waiting.h"
+#include "waits/waiting.h"
 
 namespace unblock::calls {
 

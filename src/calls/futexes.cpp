@@ -1,5 +1,5 @@
 // futex and futex_waitv.
-#include "futex.h"
+#include "waits/futex.h"
 
 #include "handlers.h"
 

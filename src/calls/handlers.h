@@ -15,13 +15,13 @@
 #include <sys/uio.h>
 
 #include "cpu_clocks.h"
-#include "fiber.h"
-#include "futex.h"
+#include "fibers/fiber.h"
+#include "fibers/threads.h"
 #include "scheduling_calls.h"
 #include "signal_calls.h"
 #include "signal_waits.h"
-#include "threads.h"
 #include "timers.h"
+#include "waits/futex.h"
 
 namespace unblock::calls {
 

@@ -2,9 +2,9 @@
 #include <sys/mman.h>
 
 #include "arguments.h"
+#include "entry/in_place.h"
 #include "handlers.h"
-#include "in_place.h"
-#include "stacks.h"
+#include "memory/stacks.h"
 
 namespace unblock::calls {
 

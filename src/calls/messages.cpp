@@ -3,8 +3,8 @@
 #include <climits>
 
 #include "arguments.h"
+#include "entry/in_place.h"
 #include "handlers.h"
-#include "in_place.h"
 #include "kernel.h"
 #include "plain_stream.h"
 #include "transfer.h"

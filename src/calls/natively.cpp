@@ -10,13 +10,13 @@
 
 #include "arguments.h"
 #include "cpu_clocks.h"
-#include "descriptors.h"
+#include "descriptors/descriptors.h"
 #include "embedding.h"
+#include "entry/in_place.h"
 #include "handlers.h"
-#include "in_place.h"
 #include "signal_waits.h"
 #include "temporary_mask.h"
-#include "waiting.h"
+#include "waits/waiting.h"
 
 namespace unblock::calls {
 

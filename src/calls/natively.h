@@ -1,7 +1,7 @@
 // Calls that are left to the kernel although we could answer them: --except, unblock_call().
 #pragma once
 
-#include "fiber.h"
+#include "fibers/fiber.h"
 
 namespace unblock::calls {
 

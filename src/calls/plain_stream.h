@@ -5,11 +5,11 @@
 #include <cerrno>
 #include <sys/socket.h>
 
-#include "bulk.h"
-#include "descriptors.h"
-#include "fiber.h"
+#include "descriptors/descriptors.h"
+#include "fibers/fiber.h"
 #include "kernel.h"
-#include "waiting.h"
+#include "waits/bulk.h"
+#include "waits/waiting.h"
 
 namespace unblock::calls {
 

@@ -8,7 +8,7 @@
 #include "clock.h"
 #include "temporary_mask.h"
 #include "user.h"
-#include "waiting.h"
+#include "waits/waiting.h"
 
 namespace unblock::calls {
 

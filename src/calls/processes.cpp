@@ -2,15 +2,15 @@
 #include <linux/prctl.h>
 #include <sys/wait.h>
 
-#include "alarms.h"
 #include "arguments.h"
 #include "asking.h"
+#include "entry/in_place.h"
 #include "handlers.h"
-#include "in_place.h"
 #include "kernel.h"
 #include "runtime.h"
 #include "sandbox.h"
-#include "siblings.h"
+#include "siblings/siblings.h"
+#include "signals/alarms.h"
 #include "user.h"
 
 namespace unblock::calls {

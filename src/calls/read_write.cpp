@@ -2,9 +2,9 @@
 #include <climits>
 
 #include "arguments.h"
-#include "carrier.h"
+#include "entry/in_place.h"
+#include "fibers/carrier.h"
 #include "handlers.h"
-#include "in_place.h"
 #include "kernel.h"
 #include "plain_stream.h"
 #include "transfer.h"

@@ -6,8 +6,8 @@
 #include <linux/capability.h>
 #include <linux/ioprio.h>
 
+#include "fibers/scheduling.h"
 #include "kernel.h"
-#include "scheduling.h"
 #include "user.h"
 
 namespace unblock::calls {

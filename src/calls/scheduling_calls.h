@@ -4,7 +4,7 @@
 #include <sched.h>
 #include <sys/resource.h>
 
-#include "fiber.h"
+#include "fibers/fiber.h"
 
 namespace unblock::calls {
 

@@ -3,8 +3,8 @@
 
 #include <cstddef>
 
-#include "fiber.h"
-#include "memory.h"
+#include "fibers/fiber.h"
+#include "memory/memory.h"
 
 namespace unblock::calls {
 

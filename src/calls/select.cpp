@@ -3,9 +3,9 @@
 #include "kernel.h"
 #include "poll_wait.h"
 #include "scratch.h"
-#include "timeouts.h"
 #include "user.h"
-#include "waiting.h"
+#include "waits/timeouts.h"
+#include "waits/waiting.h"
 
 namespace unblock::calls {
 

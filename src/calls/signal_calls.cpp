@@ -4,11 +4,11 @@
 #include <cerrno>
 #include <unistd.h>
 
+#include "entry/outsiders.h"
 #include "kernel.h"
-#include "outsiders.h"
-#include "siblings.h"
+#include "siblings/siblings.h"
 #include "user.h"
-#include "watchdog.h"
+#include "watchdog/watchdog.h"
 
 namespace unblock::calls {
 

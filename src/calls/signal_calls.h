@@ -3,8 +3,8 @@
 
 #include <csignal>
 
-#include "fiber.h"
-#include "signals.h"
+#include "fibers/fiber.h"
+#include "signals/signals.h"
 
 namespace unblock::calls {
 

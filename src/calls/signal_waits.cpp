@@ -5,10 +5,10 @@
 #include <cerrno>
 
 #include "arguments.h"
-#include "in_place.h"
-#include "timeouts.h"
+#include "entry/in_place.h"
 #include "user.h"
-#include "waiting.h"
+#include "waits/timeouts.h"
+#include "waits/waiting.h"
 
 namespace unblock::calls {
 

@@ -4,8 +4,8 @@
 #include <csignal>
 #include <ctime>
 
-#include "fiber.h"
-#include "signals.h"
+#include "fibers/fiber.h"
+#include "signals/signals.h"
 
 namespace unblock::calls {
 

@@ -2,13 +2,13 @@
 #include <algorithm>
 
 #include "arguments.h"
-#include "cpu_time.h"
+#include "entry/in_place.h"
+#include "fibers/cpu_time.h"
+#include "fibers/scheduler.h"
 #include "handlers.h"
-#include "in_place.h"
-#include "scheduler.h"
-#include "timeouts.h"
 #include "user.h"
-#include "waiting.h"
+#include "waits/timeouts.h"
+#include "waits/waiting.h"
 
 namespace unblock::calls {
 

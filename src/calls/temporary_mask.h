@@ -3,9 +3,9 @@
 
 #include <cerrno>
 
-#include "signals.h"
+#include "signals/signals.h"
 #include "user.h"
-#include "waiting.h"
+#include "waits/waiting.h"
 
 namespace unblock::calls {
 

@@ -4,11 +4,11 @@
 #include <cerrno>
 
 #include "cpu_clocks.h"
+#include "entry/outsiders.h"
 #include "kernel.h"
-#include "outsiders.h"
-#include "thread_timers.h"
+#include "signals/thread_timers.h"
 #include "user.h"
-#include "watchdog.h"
+#include "watchdog/watchdog.h"
 
 namespace unblock::calls {
 

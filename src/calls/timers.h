@@ -4,7 +4,7 @@
 #include <csignal>
 #include <ctime>
 
-#include "fiber.h"
+#include "fibers/fiber.h"
 
 namespace unblock::calls {
 

@@ -5,12 +5,12 @@
 #include <poll.h>
 #include <sys/socket.h>
 
-#include "bulk.h"
-#include "descriptors.h"
-#include "fiber.h"
+#include "descriptors/descriptors.h"
+#include "fibers/fiber.h"
 #include "kernel.h"
-#include "timeouts.h"
-#include "waiting.h"
+#include "waits/bulk.h"
+#include "waits/timeouts.h"
+#include "waits/waiting.h"
 
 namespace unblock::calls {
 

@@ -3,7 +3,7 @@
 
 #include <cstring>
 
-#include "memory.h"
+#include "memory/memory.h"
 #include "near_memory.h"
 #include "runtime_limits.h"
 

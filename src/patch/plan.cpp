@@ -9,7 +9,7 @@
 #include "beside.h"
 #include "kernel.h"
 #include "known.h"
-#include "memory.h"
+#include "memory/memory.h"
 #include "near_memory.h"
 #include "patch.h"
 #include "rewriter.h"

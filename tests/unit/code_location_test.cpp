@@ -1,5 +1,5 @@
 // Names for addresses and for system calls.
-#include "code_location.h"
+#include "watchdog/code_location.h"
 
 #include <catch2/catch.hpp>
 #include <cstdlib>

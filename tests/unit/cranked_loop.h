@@ -4,7 +4,7 @@
 #include <atomic>
 #include <cstddef>
 
-#include "event_loop.h"
+#include "waits/event_loop.h"
 
 namespace unblock::test {
 

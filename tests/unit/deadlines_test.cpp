@@ -4,8 +4,8 @@
 #include <random>
 #include <vector>
 
-#include "deadlines.h"
-#include "fiber.h"
+#include "fibers/fiber.h"
+#include "waits/deadlines.h"
 
 using namespace unblock;
 

@@ -1,9 +1,9 @@
 // Fibers that never run: what queues, heaps and wakers do with them can be looked at.
 #pragma once
 
-#include "fiber.h"
-#include "processor.h"
-#include "scheduler.h"
+#include "fibers/fiber.h"
+#include "fibers/processor.h"
+#include "fibers/scheduler.h"
 
 namespace unblock::test {
 

@@ -3,7 +3,7 @@
 #include <set>
 #include <vector>
 
-#include "fiber.h"
+#include "fibers/fiber.h"
 
 using namespace unblock;
 

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "descriptors.h"
+#include "descriptors/descriptors.h"
 #include "runtime_limits.h"
 
 using namespace unblock;

@@ -5,8 +5,8 @@
 #include <limits>
 #include <string>
 
-#include "../../src/format.h"
-#include "../../src/log.h"
+#include "format.h"
+#include "log.h"
 #include "captured_stderr.h"
 
 namespace unblock {

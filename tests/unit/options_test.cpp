@@ -4,8 +4,8 @@
 #include <cstring>
 #include <string>
 
-#include "../../src/log.h"
-#include "../../src/options.h"
+#include "log.h"
+#include "options.h"
 
 namespace options = unblock::options;
 

@@ -5,7 +5,7 @@
 
 #include "cranked_loop.h"
 #include "fake_fiber.h"
-#include "parking_lot.h"
+#include "waits/parking_lot.h"
 
 using namespace unblock;
 using test::woken;

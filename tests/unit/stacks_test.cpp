@@ -4,8 +4,8 @@
 #include <sys/mman.h>
 #include <vector>
 
+#include "memory/stacks.h"
 #include "runtime_limits.h"
-#include "stacks.h"
 
 using namespace unblock;
 

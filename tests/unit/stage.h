@@ -8,13 +8,13 @@
 #include <memory>
 #include <utility>
 
-#include "carrier.h"
-#include "context.h"
 #include "cranked_loop.h"
-#include "fiber.h"
-#include "kernel_thread.h"
-#include "processor.h"
-#include "scheduler.h"
+#include "fibers/carrier.h"
+#include "fibers/context.h"
+#include "fibers/fiber.h"
+#include "fibers/kernel_thread.h"
+#include "fibers/processor.h"
+#include "fibers/scheduler.h"
 
 namespace unblock::test {
 

@@ -5,7 +5,7 @@
 #include <thread>
 #include <vector>
 
-#include "../../src/stats.h"
+#include "stats.h"
 #include "captured_stderr.h"
 
 namespace stats = unblock::stats;

@@ -3,7 +3,7 @@
 #include <cerrno>
 #include <limits>
 
-#include "timeouts.h"
+#include "waits/timeouts.h"
 
 using namespace unblock;
 

@@ -5,9 +5,9 @@
 #include <sys/mman.h>
 
 #include "runtime_limits.h"
-#include "signals.h"
-#include "timeouts.h"
+#include "signals/signals.h"
 #include "user.h"
+#include "waits/timeouts.h"
 
 using namespace unblock;
 

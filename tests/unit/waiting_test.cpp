@@ -2,10 +2,10 @@
 #include <catch2/catch.hpp>
 #include <cerrno>
 
-#include "parking_lot.h"
-#include "signals.h"
+#include "signals/signals.h"
 #include "stage.h"
-#include "waiting.h"
+#include "waits/parking_lot.h"
+#include "waits/waiting.h"
 
 using namespace unblock;
 using test::Stage;

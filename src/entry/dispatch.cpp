@@ -1,0 +1,192 @@
+// The tables made of the list of calls, and the dispatcher that entry.S calls.
+#include "entry/dispatch.h"
+
+#include <array>
+#include <cpuid.h>
+#include <utility>
+
+#include "calls/handlers.h"
+#include "calls/list.h"
+#include "calls/natively.h"
+#include "embedding.h"
+#include "entry/edge.h"
+#include "entry/in_place.h"
+#include "entry/outsiders.h"
+#include "entry/process.h"
+#include "facilities.h"
+#include "options.h"
+#include "sandbox.h"
+#include "siblings/siblings.h"
+
+extern "C" {
+// For entry.S.
+[[gnu::visibility("hidden")]] std::uint8_t unblock_routes[unblock::dispatch::routes];
+[[gnu::visibility("hidden")]] std::uint32_t unblock_vector_state;
+[[gnu::visibility("hidden")]] std::uint64_t unblock_vector_bytes;
+[[gnu::visibility("hidden")]] [[gnu::tls_model(
+    "initial-exec")]] thread_local constinit void* unblock_clone_site = nullptr;
+[[gnu::visibility("hidden")]] unblock::Verdict unblock_dispatch(unblock::Frame* frame);
+[[gnu::visibility("hidden")]] void unblock_after_clone(unblock::Frame* frame);
+}
+
+namespace unblock::dispatch {
+
+namespace {
+
+using Handler = long (*)(Fiber& fiber, const long (&arguments)[6]) noexcept;
+
+template <class T>
+T argument(long word) noexcept {
+  if constexpr (std::is_pointer_v<T>)
+    return reinterpret_cast<T>(word);
+  else
+    return static_cast<T>(word);
+}
+
+// A handler's own signature, taken from the six words.
+template <auto function, class... Args, std::size_t... index>
+long adapt(long (*)(Fiber&, Args...) noexcept, std::index_sequence<index...>, Fiber& fiber,
+           const long (&words)[6]) noexcept {
+  static_cast<void>(words);
+  return function(fiber, argument<Args>(words[index])...);
+}
+
+template <class... Args>
+constexpr auto indices(long (*)(Fiber&, Args...) noexcept) noexcept {
+  return std::index_sequence_for<Args...>{};
+}
+
+template <auto function>
+long adapted(Fiber& fiber, const long (&words)[6]) noexcept {
+  return adapt<function>(function, indices(function), fiber, words);
+}
+
+template <long nr>
+long sleeps(Fiber& fiber, const long (&words)[6]) noexcept {
+  return in_place::sleeping(fiber, nr, words);
+}
+
+template <long nr>
+long perhaps(Fiber& fiber, const long (&words)[6]) noexcept {
+  return in_place::perhaps(fiber, nr, words);
+}
+
+template <long nr>
+long natively(Fiber& fiber, const long (&words)[6]) noexcept {
+  return calls::natively(fiber, nr, words);
+}
+
+#define UNBLOCK_HANDLER_Fiber(name) adapted<calls::name>
+#define UNBLOCK_HANDLER_Sleeps(name) sleeps<SYS_##name>
+#define UNBLOCK_HANDLER_Perhaps(name) perhaps<SYS_##name>
+
+constinit std::array<Handler, routes> table{};
+
+// Calls that only we can answer for a fiber.
+constexpr std::array<bool, routes> find_core() noexcept {
+  std::array<bool, routes> core{};
+#define UNBLOCK_CORE(name, how, facility) core[SYS_##name] = Facility::facility == Facility::Core;
+  UNBLOCK_CALLS(UNBLOCK_CORE)
+#undef UNBLOCK_CORE
+#define UNBLOCK_CORE(name) core[SYS_##name] = true;
+  UNBLOCK_CALLS_FROM_ANYWHERE(UNBLOCK_CORE)
+#undef UNBLOCK_CORE
+  core[SYS_rt_sigreturn] = true;
+  return core;
+}
+
+constexpr std::array<bool, routes> core = find_core();
+
+void fill_table(const Facilities& left_out) noexcept {
+#define UNBLOCK_ENTRY(name, how, facility) \
+  table[SYS_##name] = left_out.has(Facility::facility) ? natively<SYS_##name> : UNBLOCK_HANDLER_##how(name);
+  UNBLOCK_CALLS(UNBLOCK_ENTRY)
+#undef UNBLOCK_ENTRY
+}
+
+constexpr bool known(long nr) noexcept { return nr >= 0 && nr < static_cast<long>(routes); }
+
+}  // namespace
+
+void initialise() noexcept {
+  fill_table(options::values().except);
+  for (unsigned nr = 0; nr < routes; ++nr) unblock_routes[nr] = table[nr] ? Fibers : Kernel;
+#define UNBLOCK_ROUTE(name) unblock_routes[SYS_##name] = FromAnywhere;
+  UNBLOCK_CALLS_FROM_ANYWHERE(UNBLOCK_ROUTE)
+#undef UNBLOCK_ROUTE
+  if (siblings::wanted())
+    for (unsigned nr = 0; nr < routes; ++nr)
+      if (HomeCall::is(nr)) unblock_routes[nr] = FromAnywhere;
+}
+
+// XSAVE's components, less the tile registers: eight kilobytes that nobody keeps across a system call.
+void find_vector_state() noexcept {
+  constexpr unsigned leaf = 0xd, compacted = 1 << 1;
+  constexpr std::uint32_t tiles = 3 << 17;
+  unsigned eax, ebx, ecx, edx;
+  if (!__get_cpuid_count(leaf, 1, &eax, &ebx, &ecx, &edx) || !(eax & compacted)) return;
+  unblock_vector_bytes = ebx;
+  std::uint32_t low, high;
+  asm volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+  unblock_vector_state = low & ~tiles;
+}
+
+bool can_be_native(long nr) noexcept {
+  return !known(nr) || !core[static_cast<std::size_t>(nr)];
+}
+
+void route_outsiders(bool here) noexcept {
+  const std::uint8_t route = here ? FromAnywhere : Fibers;
+#define UNBLOCK_ROUTE(name) unblock_routes[SYS_##name] = route;
+  UNBLOCK_CALLS_OF_OUTSIDERS(UNBLOCK_ROUTE)
+#undef UNBLOCK_ROUTE
+}
+
+long answer(Fiber& fiber, long nr, const long (&arguments)[6]) noexcept {
+  const Handler handler = known(nr) ? table[static_cast<std::size_t>(nr)] : nullptr;
+  return handler ? handler(fiber, arguments) : in_place::perhaps(fiber, nr, arguments);
+}
+
+}  // namespace unblock::dispatch
+
+unblock::Verdict unblock_dispatch(unblock::Frame* frame) {
+  using namespace unblock;
+  Fiber* fiber = self();
+  const long nr = static_cast<long>(frame->rax);
+  const bool not_its_own = fiber && fiber->native_only;
+  if (not_its_own && (fiber->native_only & Fiber::as_child))
+    return nr == SYS_futex ? process::futex_in_child(*fiber, *frame) : Verdict::Native;
+  if (sandbox::Request request; !fiber && sandbox::asks(nr, frame->arguments, request) && !sandbox::passes(request)) {
+    frame->rax = static_cast<std::uint64_t>(-EINVAL);
+    return Verdict::Answered;
+  }
+  if (!fiber && outsiders::present()) return outsiders::answer(*frame);
+  long result;
+  switch (nr) {
+    case SYS_clone:
+    case SYS_clone3:
+    case SYS_fork:
+    case SYS_vfork: return process::clone(*frame);
+    case SYS_rt_sigaction: result = process::rt_sigaction(fiber, *frame); break;
+    default: {
+      const long(&arguments)[6] = frame->arguments;
+      if (!fiber) siblings::gate({nr, arguments});
+      if (!self()) return Verdict::Native;
+      if (not_its_own && dispatch::can_be_native(nr)) [[unlikely]] {
+        result = edge::serve(*fiber, frame,
+                             [&](Fiber& served) { return calls::natively(served, nr, arguments); });
+        break;
+      }
+      result = siblings::serve(nr, arguments, [&] {
+        return edge::serve(*self(), frame,
+                           [&](Fiber& served) { return dispatch::answer(served, nr, arguments); });
+      });
+    }
+  }
+  if (not_its_own) [[unlikely]]
+    embedding::after_call(*fiber);
+  frame->rax = static_cast<std::uint64_t>(result);
+  return Verdict::Answered;
+}
+
+void unblock_after_clone(unblock::Frame* frame) { unblock::process::after_clone(*frame); }

@@ -1,0 +1,47 @@
+// The runtime's edge: where a fiber's system call enters it, and signals are handled on the way out.
+#pragma once
+
+#include <cerrno>
+
+#include "fibers/fiber.h"
+#include "signals/signals.h"
+#include "waits/waiting.h"
+
+namespace unblock::edge {
+
+/// Whether a call of the running flow is ours to answer. Else it goes to the kernel as it is.
+[[nodiscard]] [[gnu::always_inline]] inline Fiber* fiber_to_serve() noexcept {
+  Fiber* fiber = self();
+  return fiber && !fiber->in_runtime && !fiber->native_only ? fiber : nullptr;
+}
+
+namespace detail {
+/// Handles pending signals after a call that gave `result`. True if the call is to be made again; else
+/// `result` is what the program gets.
+[[nodiscard]] bool settle(Fiber& fiber, long& result, const Frame* frame);
+
+[[nodiscard]] constexpr bool is_restart_code(long result) noexcept {
+  return result == waiting::restart_if_asked || result == waiting::restart_unhandled ||
+         result == waiting::past_limit;
+}
+}  // namespace detail
+
+/// Makes `call(fiber)`, which answers as the kernel does or with a restart code, in the runtime; then lets
+/// the fiber's signal handlers run. Returns what the program gets. Not noexcept: a handler may cancel the
+/// thread, and its stack is unwound through here, without destructors.
+template <class Call>
+long serve(Fiber& fiber, const Frame* frame, Call&& call) {
+  for (;;) {
+    long result;
+    {
+      InRuntime inside(fiber);
+      result = call(fiber);
+    }
+    if (!fiber.signals.attention.load(std::memory_order_relaxed) && !detail::is_restart_code(result))
+        [[likely]]
+      return result;
+    if (!detail::settle(fiber, result, frame)) return result;
+  }
+}
+
+}  // namespace unblock::edge

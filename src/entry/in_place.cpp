@@ -1,0 +1,96 @@
+// Calls that sleep in the kernel.
+#include "entry/in_place.h"
+
+#include <atomic>
+#include <cerrno>
+#include <csignal>
+#include <cstdint>
+
+#include "embedding.h"
+#include "events.h"
+#include "fibers/scheduler.h"
+#include "kernel.h"
+#include "options.h"
+#include "siblings/siblings.h"
+#include "signals/signals.h"
+#include "stats.h"
+
+extern "C" {
+[[gnu::visibility("hidden")]] long unblock_interruptible(long nr, const long* arguments,
+                                                         const std::atomic<std::uint64_t>* attention);
+[[gnu::visibility("hidden")]] extern const char unblock_interruptible_begin[];
+[[gnu::visibility("hidden")]] extern const char unblock_interruptible_end[];
+[[gnu::visibility("hidden")]] extern const char unblock_interruptible_abort[];
+}
+
+namespace unblock::in_place {
+
+namespace {
+
+// Lets the watchdog see how long the call lasts; the count tells two calls of a number apart.
+class Marked {
+ public:
+  Marked(Carrier& carrier, long nr) noexcept : carrier_(carrier) {
+    ++count;
+    carrier_.called_off.store(false, std::memory_order_relaxed);
+    carrier_.call.store(static_cast<std::uint64_t>(count) << 16 | static_cast<std::uint64_t>(nr + 1),
+                        std::memory_order_relaxed);
+  }
+  ~Marked() { carrier_.call.store(0, std::memory_order_relaxed); }
+  Marked(const Marked&) = delete;
+  Marked& operator=(const Marked&) = delete;
+
+ private:
+  static thread_local constinit std::uint32_t count;
+  Carrier& carrier_;
+};
+
+thread_local constinit std::uint32_t Marked::count = 0;
+
+long marked(Fiber& fiber, long nr, const long (&arguments)[6]) noexcept {
+  // Not to be touched by another fiber: it stays on this kernel thread until the call is over.
+  Marked mark(*fiber.carrier, nr);
+  const long result = unblock_interruptible(nr, arguments, &fiber.signals.attention);
+  fiber.cut_short |= result == -EINTR;
+  if (result == -EPIPE || result == -EFBIG)
+    signals::collect_thread_signal(fiber, result == -EPIPE ? SIGPIPE : SIGXFSZ);
+  return result;
+}
+
+}  // namespace
+
+long sleeping(Fiber& fiber, long nr, const long (&arguments)[6]) noexcept {
+  stats::count(stats::in_place_calls);
+  events::parks_in_kernel(fiber, nr);
+  const bool keeps_processor = siblings::keeps_processor(fiber) || embedding::hosts(fiber);
+  if (fibers::live() > 1 && !keeps_processor) scheduler::hand_off(fiber);
+  const long result = marked(fiber, nr, arguments);
+  events::resumed(fiber);
+  return result;
+}
+
+bool may_sleep(const Fiber& fiber) noexcept {
+  return fiber.limit == never && !fiber.sibling && !embedding::hosts(fiber) && !options::values().cooperative;
+}
+
+long perhaps(Fiber& fiber, long nr, const long (&arguments)[6]) noexcept {
+  return marked(fiber, nr, arguments);
+}
+
+long quick(long nr, const long (&arguments)[6]) noexcept {
+  return kernel::syscall6(nr, arguments[0], arguments[1], arguments[2], arguments[3], arguments[4],
+                          arguments[5]);
+}
+
+bool called_off(Fiber& fiber) noexcept {
+  return fiber.carrier->called_off.exchange(false, std::memory_order_relaxed);
+}
+
+unsigned long interrupted_at(unsigned long instruction) noexcept {
+  const auto address = [](const char* label) { return reinterpret_cast<unsigned long>(label); };
+  const bool inside =
+      instruction >= address(unblock_interruptible_begin) && instruction < address(unblock_interruptible_end);
+  return inside ? address(unblock_interruptible_abort) : 0;
+}
+
+}  // namespace unblock::in_place

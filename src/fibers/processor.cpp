@@ -1,0 +1,187 @@
+// The run queue, the inbox and the rounds of a processor.
+#include "fibers/processor.h"
+
+#include <x86intrin.h>
+
+#include "fibers/processors.h"
+#include "fibers/scheduler.h"
+#include "options.h"
+#include "stats.h"
+#include "watchdog/watchdog.h"
+
+namespace unblock {
+
+void Processor::post(Fiber& fiber) noexcept {
+  Fiber* top = inbox_.load(std::memory_order_relaxed);
+  do {
+    fiber.next = top;
+  } while (!inbox_.compare_exchange_weak(top, &fiber, std::memory_order_seq_cst, std::memory_order_relaxed));
+  // A: after the push; seq_cst. Matches B in poll(): either the holder sees the fiber, or we see it sleep.
+  nudge();
+}
+
+void Processor::nudge() noexcept {
+  if (sleeping.load(std::memory_order_seq_cst) && sleeping.exchange(false)) loop_.wake();
+}
+
+namespace {
+
+// What an inbox held, in order of arrival.
+Fiber* reversed(Fiber* taken) noexcept {
+  Fiber* ordered = nullptr;
+  while (taken) {
+    Fiber* next = taken->next;
+    taken->next = ordered;
+    ordered = taken;
+    taken = next;
+  }
+  return ordered;
+}
+
+}  // namespace
+
+bool Processor::drain(std::atomic<Fiber*>& inbox) noexcept {
+  if (!inbox.load(std::memory_order_relaxed)) return false;
+  Fiber* fiber = reversed(inbox.exchange(nullptr, std::memory_order_acquire));
+  const bool some = fiber;
+  while (fiber) {
+    Fiber* next = fiber->next;
+    push(*fiber);
+    fiber = next;
+  }
+  return some;
+}
+
+// Each fiber has its block and its stack elsewhere, and both are cold by now: fetched while others run.
+void Processor::prefetch() const noexcept {
+  if (const Fiber* later = queue_.peek(1)) {
+    __builtin_prefetch(later);
+    __builtin_prefetch(&later->io_waiter);
+  }
+  if (const Fiber* next = queue_.peek(0)) {
+    // Its thread-local variables, ours first, are on another page than the frames.
+    const auto self_at = reinterpret_cast<std::uintptr_t>(&unblock_self) - context::current_fs();
+    __builtin_prefetch(reinterpret_cast<const void*>(next->context.fs + self_at));
+    const auto* stack = static_cast<const char*>(next->context.stack);
+    for (unsigned line = 0; line < limits::prefetched_lines; ++line)
+      __builtin_prefetch(stack + line * limits::cache_line);
+  }
+}
+
+void Processor::push_last(Fiber& fiber) noexcept {
+  drain(inbox_);
+  push(fiber);
+}
+
+// The clock costs as much as half a switch: rounds that were short go unclocked for a few more.
+bool Processor::loop_is_due() noexcept {
+  if (unclocked_ > 0) {
+    --unclocked_;
+    return false;
+  }
+  const std::uint64_t now = __rdtsc();
+  unclocked_ = now - clocked_ < limits::short_rounds_cycles ? limits::rounds_unclocked : 0;
+  clocked_ = now;
+  return now - polled_.load(std::memory_order_relaxed) > limits::busy_poll_cycles;
+}
+
+Fiber* Processor::pick() noexcept {
+  if (round_ == 0) {
+    drain(inbox_);
+    // The loop's turn. No round begins before it: whoever asks next would get a fiber, and the loop no turn.
+    if (queue_.size() == 0 || processors::retired(*this) || loop_is_due()) return nullptr;
+    round_ = queue_.size();
+  }
+  Fiber* fiber = queue_.pop();
+  if (!fiber) {  // others took them
+    round_ = 0;
+    return nullptr;
+  }
+  --round_;
+  prefetch();
+  const std::uint64_t ticks = tick.load(std::memory_order_relaxed) + 1;
+  tick.store(ticks, std::memory_order_relaxed);
+  if (ticks % limits::picks_per_look == 0 && processors::any_idle() && behind()) processors::call_for_help();
+  return fiber;
+}
+
+bool Processor::behind() const noexcept {
+  return (queue_.lends() || inbox_.load(std::memory_order_relaxed)) &&
+         __rdtsc() - polled_.load(std::memory_order_relaxed) >
+             static_cast<std::uint64_t>(options::values().help_after) * limits::cycles_per_us;
+}
+
+bool Processor::take_from(Processor& other) noexcept {
+  return queue_.take_half(other.queue_) || drain(other.inbox_);
+}
+
+void Processor::expire() noexcept {
+  if (deadlines.size() == 0) return;
+  const Nanoseconds now = clock_time::now();
+  while (Fiber* fiber = deadlines.take_expired(now))
+    if (scheduler::claim_wake(*fiber, -ETIMEDOUT)) push(*fiber);
+}
+
+void Processor::look_for_holder() noexcept {
+  Guard guard(waits);
+  // What wakes one that rests is not to be used up.
+  if (resting_ || !watches.poll_for_holder() || deadlines.size() == 0) return;
+  const Nanoseconds now = clock_time::now();
+  while (Fiber* fiber = deadlines.take_expired(now))
+    if (scheduler::claim_wake(*fiber, -ETIMEDOUT)) post(*fiber);
+}
+
+void Processor::sleep_or_look(bool may_sleep) noexcept {
+  Guard guard(waits);
+  resting_ = false;
+  Nanoseconds until = 0;
+  if (may_sleep && queue_.size() == 0) {
+    until = deadlines.soonest();
+    sleeping.store(true, std::memory_order_seq_cst);
+    // B: after the store; seq_cst. Matches A in post().
+    if (inbox_.load(std::memory_order_seq_cst)) until = 0;
+  }
+  if (until) naps.store(naps.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  loop_.poll(until, watches);
+  sleeping.store(false, std::memory_order_relaxed);
+  expire();
+}
+
+// What is ready goes to the others: a retired processor only waits, for those that began to wait here.
+void Processor::pass_on() noexcept {
+  drain(inbox_);
+  while (Fiber* fiber = queue_.pop()) processors::stand_in_for(*this).post(*fiber);
+}
+
+void Processor::poll() noexcept { ask_loop(true); }
+
+void Processor::look() noexcept { ask_loop(false); }
+
+void Processor::rest() noexcept {
+  Guard guard(waits);
+  resting_ = true;
+  loop_.expect(deadlines.soonest());
+  sleeping.store(true, std::memory_order_seq_cst);
+  // As B.
+  if (queue_.size() != 0 || inbox_.load(std::memory_order_seq_cst)) loop_.wake();
+}
+
+void Processor::ask_loop(bool may_sleep) noexcept {
+  drain(inbox_);
+  const bool retired = processors::retired(*this);
+  if (retired)
+    pass_on();
+  else if (queue_.size() == 0 && processors::relieve_another(*this))
+    stats::count(stats::steals);
+  sleep_or_look(may_sleep);
+  stats::count(stats::polls);
+  watchdog::notice_activity();
+  if (retired)
+    pass_on();
+  else
+    drain(inbox_);
+  round_ = queue_.size();
+  polled_.store(__rdtsc(), std::memory_order_relaxed);
+}
+
+}  // namespace unblock

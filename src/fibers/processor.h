@@ -1,0 +1,94 @@
+// A processor: an event loop, the fibers that are ready, and those that wait with it.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+#include "fibers/fiber.h"
+#include "fibers/run_queue.h"
+#include "lock.h"
+#include "runtime_limits.h"
+#include "waits/deadlines.h"
+#include "waits/event_loop.h"
+#include "waits/watches.h"
+
+namespace unblock {
+
+/// What a fiber needs in order to wait, or to be run after it waited. One carrier holds it at a time. What
+/// waits here is guarded by `waits`, since a fiber may wake, and clear up after its wait, elsewhere; all else
+/// but the atomics, post() and take_from() belongs to the holder.
+class alignas(limits::cache_line) Processor {
+ public:
+  explicit Processor(EventLoop& loop, int place = 0) noexcept
+      : watches(loop, waits), number(place), loop_(loop) {}
+
+  /// Makes `fiber` ready to run here. Any kernel thread; lock-free, async-signal-safe.
+  void post(Fiber& fiber) noexcept;
+
+  /// The same, by the holder.
+  void push(Fiber& fiber) noexcept { queue_.push(fiber); }
+
+  /// The same, behind those that others made ready before.
+  void push_last(Fiber& fiber) noexcept;
+
+  /// The next fiber to run, or null when it is time to poll(): nothing is ready, or a round of the queue
+  /// is over and the loop was not asked for a while. In the middle of a round the loop is not asked: the
+  /// level-triggered events of fibers yet to run would be reported again.
+  [[nodiscard]] Fiber* pick() noexcept;
+
+  /// Asks the loop, waiting if nothing is ready, and makes ready whom an event or a deadline concerns.
+  void poll() noexcept;
+
+  /// Asks the loop for the holder, whose fiber computes, without waiting: whom an event or a deadline
+  /// concerns is posted, for others to take. Any kernel thread.
+  void look_for_holder() noexcept;
+
+  /// The same without waiting. The holder, be it a fiber or its carrier's idle loop.
+  void look() noexcept;
+
+  /// Its holder does without it for a while: from now on the loop wakes whoever waits for the loop's own descriptors
+  /// when there is something to do here. The holder.
+  void rest() noexcept;
+
+  /// Wakes its holder if that sleeps in poll(). Any thread; async-signal-safe.
+  void nudge() noexcept;
+
+  /// Whether fibers are ready and have been for longer than they should. Any thread; a hint.
+  [[nodiscard]] bool behind() const noexcept;
+
+  /// Takes ready fibers away from `other`; says whether there were some. The holder.
+  [[nodiscard]] bool take_from(Processor& other) noexcept;
+
+  [[nodiscard]] EventLoop& loop() noexcept { return loop_; }
+
+  Lock waits;           ///< guards watches, deadlines and the loop, save while that waits
+  Watches watches;
+  Deadlines deadlines;
+  const int number;  ///< its place among all
+  std::atomic<Carrier*> holder{nullptr};
+  std::atomic<std::uint64_t> tick{0};    ///< grows with every fiber picked
+  std::atomic<std::uint64_t> naps{0};    ///< how often it had nothing to do
+  std::atomic<bool> sleeping{false};     ///< in poll(), to be woken by who posts
+  std::atomic<bool> closing{false};      ///< nothing will run or wait here any more: its holder leaves it
+
+ private:
+  bool drain(std::atomic<Fiber*>& inbox) noexcept;
+  bool loop_is_due() noexcept;
+  void expire() noexcept;
+  void prefetch() const noexcept;
+  void pass_on() noexcept;
+  void sleep_or_look(bool may_sleep) noexcept;
+  void ask_loop(bool may_sleep) noexcept;
+
+  EventLoop& loop_;
+  RunQueue queue_;
+  bool resting_ = false;                                      // between rest() and the next time; by `waits`
+  std::size_t round_ = 0;                                     // fibers of this round yet to run
+  int unclocked_ = 0;                                         // rounds yet to begin without a look at the clock
+  std::uint64_t clocked_ = 0;                                 // cycle counter when a round last began with one
+  std::atomic<std::uint64_t> polled_{0};                      // cycle counter at the last poll
+  alignas(limits::cache_line) std::atomic<Fiber*> inbox_{nullptr};  // last in first
+};
+
+}  // namespace unblock

@@ -1,0 +1,194 @@
+// Switching between flows.
+#include "fibers/scheduler.h"
+
+#include <x86intrin.h>
+
+#include "events.h"
+#include "fibers/cpu_time.h"
+#include "fibers/credentials.h"
+#include "fibers/processor.h"
+#include "fibers/processors.h"
+#include "fibers/threads.h"
+#include "runtime_limits.h"
+#include "siblings/slices.h"
+#include "stats.h"
+
+namespace unblock::scheduler {
+
+namespace {
+
+// Goes on with `to` here. Thread-local variables are the target's from set_fs() on, and the kernel
+// thread may be another one on return: nothing about either may be kept across.
+[[gnu::noinline]] void jump(Carrier& carrier, Fiber* leaver, Context& from, Context& to) noexcept {
+  carrier.leaver = leaver;
+  carrier.leaving = &from;
+  context::set_fs(to.fs);
+  arrived(context::jump(to.stack, &carrier));
+}
+
+// Another kernel thread may just be leaving `fiber`: that takes an instant, unless it was preempted meanwhile,
+// perhaps for us to run.
+void wait_until_left(const Fiber& fiber) noexcept {
+  constexpr timespec a_while{0, limits::preempted_leaving_us * 1000L};
+  for (int spins = 0; fiber.on_carrier.load(std::memory_order_acquire); ++spins)
+    spins < limits::leaving_spins ? __builtin_ia32_pause()
+                                  : static_cast<void>(kernel::call(SYS_nanosleep, &a_while, nullptr));
+}
+
+// Makes the next flow of `carrier` be `fiber`.
+void board(Carrier& carrier, Fiber& fiber) noexcept {
+  wait_until_left(fiber);
+  credentials::follow(carrier.credentials);
+  fiber.on_carrier.store(true, std::memory_order_relaxed);
+  fiber.carrier = &carrier;
+  fiber.home = carrier.processor;
+  carrier.running = &fiber;
+  if (fiber.timed.load(std::memory_order_relaxed)) [[unlikely]]
+    cpu_time::board(fiber);
+}
+
+// Leaves `fiber` for the next ready one, or for the idle loop.
+void leave(Fiber& fiber, Fiber* next) noexcept {
+  Carrier& carrier = *fiber.carrier;
+  if (next == &fiber) return;
+  if (fiber.timed.load(std::memory_order_relaxed) || carrier.alone_since.load(std::memory_order_relaxed))
+      [[unlikely]]
+    cpu_time::leave(fiber);
+  stats::count(stats::switches);
+  if (next && !next->on_carrier.load(std::memory_order_acquire) && slices::in_place(*next)) [[likely]] {
+    board(carrier, *next);
+    jump(carrier, &fiber, fiber.context, next->context);
+  } else {
+    // The idle loop puts a sibling's stack in place. One that is still being left elsewhere it waits for:
+    // to wait for it here, in a fiber that the other kernel thread may in turn wait for, would be for ever.
+    carrier.next_fiber = next;
+    carrier.running = nullptr;
+    jump(carrier, &fiber, fiber.context, carrier.context);
+  }
+}
+
+bool enter(Fiber& fiber) noexcept {
+  Carrier& carrier = *fiber.carrier;
+  if (carrier.claim.exchange(Claim::Inside, std::memory_order_acq_rel) == Claim::Outside) [[likely]]
+    return true;
+  carrier.claim.store(Claim::None, std::memory_order_relaxed);
+  return false;
+}
+
+}  // namespace
+
+Carrier& arrived(boost::context::detail::transfer_t arrival) noexcept {
+  Carrier& carrier = *static_cast<Carrier*>(arrival.data);
+  carrier.leaving->stack = arrival.fctx;
+  if (Fiber* left = carrier.leaver) {
+    if (left->exiting)
+      threads::bury(*left);
+    else
+      left->on_carrier.store(false, std::memory_order_release);  // its stack is saved: others may run it
+  }
+  return carrier;
+}
+
+void acquire(Fiber& fiber) noexcept {
+  if (enter(fiber)) [[likely]]
+    return;
+  // Queue for it. Another carrier may take the fiber up at once: it waits for on_carrier to clear.
+  fiber.home->post(fiber);
+  leave(fiber, nullptr);
+}
+
+long park(Fiber& fiber) noexcept {
+  if (events::watched()) [[unlikely]]
+    events::parks(fiber);
+  if (slices::stays(fiber)) [[unlikely]]
+    slices::wait_alone(fiber);
+  else
+    leave(fiber, fiber.carrier->processor->pick());
+  fiber.wait.store(Wait::None, std::memory_order_relaxed);
+  if (events::watched()) [[unlikely]]
+    events::resumed(fiber);
+  return fiber.wake_result;
+}
+
+bool claim_wake(Fiber& fiber, long result) noexcept {
+  Wait expected = Wait::Waiting;
+  if (!fiber.wait.compare_exchange_strong(expected, Wait::Woken, std::memory_order_seq_cst)) return false;
+  fiber.wake_result = result;
+  stats::count(stats::wakes);
+  return true;
+}
+
+bool wake(Fiber& fiber, long result) noexcept {
+  if (!claim_wake(fiber, result)) return false;
+  processors::for_woken(fiber).post(fiber);
+  return true;
+}
+
+void yield(Fiber& fiber) noexcept {
+  if (slices::stays(fiber)) return;
+  acquire(fiber);
+  let_round_run(fiber);
+  release(fiber);
+}
+
+void let_round_run(Fiber& fiber) noexcept {
+  fiber.carrier->processor->push_last(fiber);
+  leave(fiber, fiber.carrier->processor->pick());
+}
+
+void split(Fiber& original, Fiber& copy) noexcept {
+  original.carrier->processor->push(original);
+  leave(original, &copy);
+}
+
+void hand_off(Fiber& fiber) noexcept {
+  if (!enter(fiber)) return;
+  Carrier& carrier = *fiber.carrier;
+  Processor& processor = *carrier.processor;
+  // First ours is off: once given, the processor may already be retaken from its new holder.
+  carrier.claim.store(Claim::None, std::memory_order_relaxed);
+  if (carriers::give(processor)) {
+    cpu_time::alone(carrier);
+    stats::count(stats::handoffs);
+    return;
+  }
+  processor.holder.store(&carrier, std::memory_order_relaxed);
+  carrier.claim.store(Claim::Outside, std::memory_order_release);
+}
+
+void move_to_first_carrier(Fiber& fiber) noexcept {
+  acquire(fiber);
+  Carrier& carrier = *fiber.carrier;
+  Processor& processor = *carrier.processor;
+  processors::close_all_but(&processor);
+  if (!carrier.first) {
+    processor.push(fiber);
+    carrier.claim.store(Claim::None, std::memory_order_relaxed);
+    carriers::give_to_first(processor);
+    leave(fiber, nullptr);
+  }
+  release(fiber);
+}
+
+void go_home(Fiber& fiber, Carrier& own) noexcept {
+  if (fiber.carrier == &own) return;
+  Fiber* next = enter(fiber) ? fiber.carrier->processor->pick() : nullptr;
+  carriers::call_home(own, fiber);  // it waits there until this flow is saved
+  leave(fiber, next);
+}
+
+void exit(Fiber& fiber) noexcept {
+  Fiber* next = enter(fiber) ? fiber.carrier->processor->pick() : nullptr;
+  fiber.exiting = true;
+  leave(fiber, next);
+  __builtin_unreachable();
+}
+
+void run(Carrier& carrier, Fiber& fiber) noexcept {
+  stats::count(stats::switches);
+  board(carrier, fiber);
+  if (fiber.sibling) slices::seat(fiber);
+  jump(carrier, nullptr, carrier.context, fiber.context);
+}
+
+}  // namespace unblock::scheduler

@@ -1,0 +1,80 @@
+// How fibers come to run, wait and wake: the switch between flows, and who holds the processor.
+#pragma once
+
+#include <boost/context/detail/fcontext.hpp>
+
+#include "fibers/carrier.h"
+#include "fibers/fiber.h"
+
+namespace unblock {
+
+class Processor;
+
+namespace scheduler {
+
+/// Enters the part of the runtime that needs a processor: returns once `fiber`, the calling one, holds one,
+/// which is its home then. If the watchdog has taken its own away, the fiber queues for it like one that was
+/// woken, and its kernel thread becomes a spare carrier. Every acquire() is paired with a release().
+void acquire(Fiber& fiber) noexcept;
+
+/// Leaves it: from here on the processor may be retaken.
+inline void release(Fiber& fiber) noexcept {
+  fiber.carrier->claim.store(Claim::Outside, std::memory_order_release);
+}
+
+/// Announces that `fiber`, the calling one, is about to park; from here on claim_wake() can win it.
+/// Interruptible waits go on to check for signals (signals::interrupted): the order of the two matters.
+inline void prepare_wait(Fiber& fiber) noexcept {
+  fiber.wake_result = 0;
+  // seq_cst: matches the poster of a signal, which sets attention and then looks here.
+  fiber.wait.store(Wait::Waiting, std::memory_order_seq_cst);
+}
+
+/// Gives up what prepare_wait() announced. False if somebody has woken the fiber meanwhile: park() must
+/// follow, and returns at once or nearly so.
+[[nodiscard]] inline bool cancel_wait(Fiber& fiber) noexcept {
+  Wait expected = Wait::Waiting;
+  return fiber.wait.compare_exchange_strong(expected, Wait::None, std::memory_order_seq_cst);
+}
+
+/// Sleeps until woken. The processor must be held, and is again afterwards. Returns what the waker gave.
+long park(Fiber& fiber) noexcept;
+
+/// Tries to be the one who wakes `fiber`, with `result`. The winner must make it ready. Any thread.
+[[nodiscard]] bool claim_wake(Fiber& fiber, long result) noexcept;
+
+/// Wakes `fiber` with `result` if it waits and nobody else did; says whether. Any kernel thread,
+/// async-signal-safe.
+bool wake(Fiber& fiber, long result) noexcept;
+
+/// Lets the other ready fibers run first. See sched_yield(2).
+void yield(Fiber& fiber) noexcept;
+
+/// Lets the ready fibers run once, each until it waits, and goes on then. The processor must be held, and is again
+/// afterwards.
+void let_round_run(Fiber& fiber) noexcept;
+
+/// Lets `copy`, a new sibling of the calling fiber, go on from here at once, and the caller later: returns twice.
+/// The processor must be held, and is by each of them afterwards.
+void split(Fiber& original, Fiber& copy) noexcept;
+
+/// Gives the processor to another carrier, since the call that follows will sleep in the kernel.
+void hand_off(Fiber& fiber) noexcept;
+
+/// Moves `fiber`, the calling one and the only one there is, to the first carrier's kernel thread.
+void move_to_first_carrier(Fiber& fiber) noexcept;
+
+/// Moves `fiber`, the calling one, to its own kernel thread, which runs nobody. It holds no processor there.
+void go_home(Fiber& fiber, Carrier& own) noexcept;
+
+/// Ends `fiber`, the calling one: its control block is taken back once its stack is no longer used.
+[[noreturn]] void exit(Fiber& fiber) noexcept;
+
+/// Runs `fiber` on `carrier`, from the idle loop, until some fiber gives control back to that loop.
+void run(Carrier& carrier, Fiber& fiber) noexcept;
+
+/// First thing for every flow that was switched to: saves the flow left behind. Returns the carrier.
+Carrier& arrived(boost::context::detail::transfer_t arrival) noexcept;
+
+}  // namespace scheduler
+}  // namespace unblock

@@ -1,0 +1,24 @@
+// The event loop that libev drives.
+#pragma once
+
+#include "waits/event_loop.h"
+
+namespace unblock {
+
+/// A new loop on epoll, with descriptors that the program does not see. Null if the kernel has
+/// no descriptors or memory for it.
+[[nodiscard]] EventLoop* make_libev_loop() noexcept;
+
+namespace libev {
+/// True while the calling flow is in one of our loops: descriptors it makes are to be hidden.
+[[nodiscard]] bool inside() noexcept;
+
+/// libev has made its epoll instance, for the first time or anew.
+void made_backend(int fd) noexcept;
+
+/// The kernel refused to watch `fd` for the loop that the caller is in, since it was closed behind our back.
+/// libev would end the process; instead it is told that all is well, and the loop reports `fd` as ready.
+void refused(int fd) noexcept;
+}  // namespace libev
+
+}  // namespace unblock

@@ -1,0 +1,157 @@
+// The watchdog.
+#include "watchdog/watchdog.h"
+
+#include <algorithm>
+#include <atomic>
+
+#include "clock.h"
+#include "fibers/carrier.h"
+#include "fibers/credentials.h"
+#include "fibers/kernel_thread.h"
+#include "fibers/processors.h"
+#include "kernel.h"
+#include "log.h"
+#include "memory/memory.h"
+#include "memory/stacks.h"
+#include "options.h"
+#include "runtime_limits.h"
+#include "signals/signals.h"
+#include "stats.h"
+#include "waits/deadlock.h"
+#include "watchdog/sights.h"
+#include "watchdog/stalls.h"
+
+namespace unblock::watchdog {
+
+namespace {
+
+struct State {
+  std::atomic<pid_t> ktid{0};
+  std::atomic<bool> asleep{false};  // until somebody wakes it
+  std::atomic<std::uint32_t> rounds{0};
+  std::atomic<bool> stopping{false};
+  void* stack = nullptr;  // this and the next are kept for another start
+  std::uintptr_t tls = 0;
+};
+
+constinit State state;
+
+// Fibers with a signal that found them where it could not be handled: kicked until it is.
+void kick_again() noexcept {
+  carriers::each([](Carrier& carrier) {
+    Fiber* fiber = carrier.running;
+    const pid_t ktid = carrier.ktid.load(std::memory_order_relaxed);
+    if (fiber && ktid && fiber->signals.attention.load(std::memory_order_relaxed))
+      kernel::call(SYS_tgkill, kernel::call(SYS_getpid), ktid, signals::kick);
+  });
+}
+
+// Sleeps for that long, or until a signal comes, which it passes on. 0: until one comes.
+void sleep(int microseconds) noexcept {
+  const SignalSet wanted = signals::received_by_watchdog();
+  const timespec time{microseconds / 1'000'000, microseconds % 1'000'000 * 1000L};
+  siginfo_t info;
+  const long result =
+      kernel::call(SYS_rt_sigtimedwait, &wanted, &info, microseconds ? &time : nullptr, sizeof wanted);
+  if (result > 0) signals::receive(info);
+  state.rounds.fetch_add(1, std::memory_order_release);
+}
+
+bool idle() noexcept {
+  for (int number = 0; number < processors::count(); ++number)
+    if (!processors::at(number).sleeping.load(std::memory_order_relaxed)) return false;
+  return true;
+}
+
+// Pages kept for threads to come are kept for a second: which stacks used much is not known.
+void tidy_up(Nanoseconds& last) noexcept {
+  const Nanoseconds now = clock_time::now();
+  if (now - last < second) return;
+  if (stacks::release_kept()) return;
+  last = now;
+  signals::forget_unheard();
+}
+
+void body(void*) {
+  int pause = limits::watchdog_shortest_us;
+  int quiet = 0;
+  Nanoseconds released = 0;
+  unsigned credentials = 0;
+  while (!state.stopping.load(std::memory_order_relaxed)) {
+    credentials::follow(credentials);
+    tidy_up(released);
+    if (quiet > limits::watchdog_looks && idle()) {
+      while (stacks::release_kept() && idle()) {
+      }
+      deadlock::look();
+      state.asleep.store(true, std::memory_order_seq_cst);
+      if (idle()) sleep(0);
+      state.asleep.store(false, std::memory_order_relaxed);
+      quiet = 0;
+      pause = limits::watchdog_shortest_us;
+    } else {
+      sleep(pause);
+    }
+    const sights::Seen seen = sights::look();
+    if (seen == sights::Seen::Retaken) {
+      quiet = 0;
+      pause = limits::watchdog_shortest_us;
+    } else if (++quiet > limits::watchdog_eager_looks) {
+      const bool computing = seen == sights::Seen::Computing;
+      pause = std::min(pause * 2, computing ? limits::computing_look_us : limits::watchdog_longest_us);
+    }
+    kick_again();
+    stalls::report();
+  }
+}
+
+}  // namespace
+
+void start() noexcept {
+  sights::reset();
+  state.stopping.store(false, std::memory_order_relaxed);
+  if (!state.stack) state.stack = memory::map_stack(limits::carrier_stack);
+  if (!state.tls) state.tls = kernel_thread::make_tls();
+  if (state.stack && state.tls &&
+      kernel_thread::start(body, nullptr, static_cast<char*>(state.stack) + limits::carrier_stack, state.tls,
+                           state.ktid) == 0)
+    return;
+  log::warning(log::core, "no kernel thread for the watchdog: a thread that blocks may stop the others");
+}
+
+void notice_activity() noexcept {
+  if (state.asleep.load(std::memory_order_relaxed) && state.asleep.exchange(false)) interrupt();
+}
+
+void interrupt() noexcept {
+  if (const pid_t ktid = state.ktid.load(std::memory_order_relaxed))
+    kernel::call(SYS_tgkill, kernel::call(SYS_getpid), ktid, signals::kick);
+}
+
+pid_t kernel_thread() noexcept { return state.ktid.load(std::memory_order_relaxed); }
+
+void finish_round() noexcept {
+  const std::uint32_t rounds = state.rounds.load(std::memory_order_acquire);
+  interrupt();
+  const timespec pause{0, limits::watchdog_shortest_us * 1000L};
+  while (state.ktid.load(std::memory_order_relaxed) && state.rounds.load(std::memory_order_acquire) == rounds)
+    kernel::call(SYS_nanosleep, &pause, nullptr);
+}
+
+void stop() noexcept {
+  state.stopping.store(true, std::memory_order_relaxed);
+  // Asked again and again: it may have looked just before, and not sleep yet.
+  const timespec pause{0, limits::watchdog_shortest_us * 1000L};
+  while (state.ktid.load(std::memory_order_acquire)) {
+    interrupt();
+    kernel::call(SYS_nanosleep, &pause, nullptr);
+  }
+  state.asleep.store(false, std::memory_order_relaxed);
+}
+
+void forget() noexcept {
+  state.ktid.store(0, std::memory_order_relaxed);
+  state.asleep.store(false, std::memory_order_relaxed);
+}
+
+}  // namespace unblock::watchdog
