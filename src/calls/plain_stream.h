@@ -7,6 +7,7 @@
 
 #include "descriptors/descriptors.h"
 #include "fibers/fiber.h"
+#include "fibers/turns.h"
 #include "kernel.h"
 #include "waits/bulk.h"
 #include "waits/waiting.h"
@@ -29,6 +30,7 @@ long read_elsewhere(Fiber& fiber, int refuge, void* data, std::size_t size, long
       if (result != -EAGAIN) {
         descriptors::note_read(fd, result, size);
         bulk::note(fiber, result);
+        if (first) turns::found(fiber);
         return result;
       }
     }

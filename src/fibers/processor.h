@@ -57,6 +57,13 @@ class alignas(limits::cache_line) Processor {
   /// Whether fibers are ready and have been for longer than they should. Any thread; a hint.
   [[nodiscard]] bool behind() const noexcept;
 
+  /// Whether the fiber that runs here has had its turn: a while has passed since it was first asked so. The holder.
+  [[nodiscard]] bool turn_is_over() noexcept;
+
+  /// Whether `helper`, whose holder the caller is, should take fibers from here: it has none, and those that are
+  /// ready here have been for long; or of late they wait longer here than there, by a third and more.
+  [[nodiscard]] bool needs(const Processor& helper) const noexcept;
+
   /// Takes ready fibers away from `other`; says whether there were some. The holder.
   [[nodiscard]] bool take_from(Processor& other) noexcept;
 
@@ -76,6 +83,7 @@ class alignas(limits::cache_line) Processor {
   bool drain(std::atomic<Fiber*>& inbox) noexcept;
   bool loop_is_due() noexcept;
   void expire() noexcept;
+  void note_round() noexcept;
   void prefetch() const noexcept;
   void pass_on() noexcept;
   void sleep_or_look(bool may_sleep) noexcept;
@@ -83,11 +91,14 @@ class alignas(limits::cache_line) Processor {
 
   EventLoop& loop_;
   RunQueue queue_;
+  std::uint64_t turn_tick_ = 0;                               // whose turn it is
+  std::uint64_t turn_began_ = 0;                              // cycle counter when that was first asked
   bool resting_ = false;                                      // between rest() and the next time; by `waits`
   std::size_t round_ = 0;                                     // fibers of this round yet to run
   int unclocked_ = 0;                                         // rounds yet to begin without a look at the clock
   std::uint64_t clocked_ = 0;                                 // cycle counter when a round last began with one
   std::atomic<std::uint64_t> polled_{0};                      // cycle counter at the last poll
+  std::atomic<std::uint64_t> round_cycles_{0};                // how long rounds take of late
   alignas(limits::cache_line) std::atomic<Fiber*> inbox_{nullptr};  // last in first
 };
 

@@ -87,10 +87,10 @@ Processor& for_woken(const Fiber& woken) noexcept {
   return waker && waker->home ? *waker->home : *woken.home;
 }
 
-bool relieve_another(Processor& idle) noexcept {
+bool relieve_another(Processor& helper) noexcept {
   for (int number = 0; number < count(); ++number) {
     Processor& other = at(number);
-    if (&other != &idle && other.behind() && idle.take_from(other)) return true;
+    if (&other != &helper && other.needs(helper) && helper.take_from(other)) return true;
   }
   return false;
 }

@@ -48,9 +48,9 @@ extern std::atomic<int> count;
 /// they share in its cache; else at its own home.
 [[nodiscard]] Processor& for_woken(const Fiber& woken) noexcept;
 
-/// Takes ready fibers away from a processor that does not get to them, for `idle`, whose holder the caller
-/// is and which has none. Says whether it has some now.
-[[nodiscard]] bool relieve_another(Processor& idle) noexcept;
+/// Takes ready fibers away from a processor that needs it, for `helper`, whose holder the caller is. Says whether
+/// it did.
+[[nodiscard]] bool relieve_another(Processor& helper) noexcept;
 
 /// Whether one sleeps, so that call_for_help() is of use. Cheap. Any thread.
 [[nodiscard]] bool any_idle() noexcept;

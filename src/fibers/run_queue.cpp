@@ -49,12 +49,12 @@ Fiber* RunQueue::peek(std::uint32_t skip) const noexcept {
   return left > 0 ? ring_[place % size_of_ring].load(std::memory_order_relaxed) : nullptr;
 }
 
-std::size_t RunQueue::take_half(RunQueue& from) noexcept {
+std::size_t RunQueue::take_part(RunQueue& from, std::uint32_t share) noexcept {
   Fiber* taken[size_of_ring];
   std::uint32_t head = from.head_.load(std::memory_order_acquire);
   for (;;) {
     const std::uint32_t there = from.tail_.load(std::memory_order_acquire) - head;
-    const std::uint32_t count = there - there / 2;
+    const std::uint32_t count = (there + share - 1) / share;
     if (there == 0) return 0;
     if (there <= size_of_ring) {  // else the head is an old one
       for (std::uint32_t i = 0; i < count; ++i)

@@ -32,9 +32,9 @@ class RunQueue {
   /// Whether there is something to take. Any thread; a hint.
   [[nodiscard]] bool lends() const noexcept { return in_ring() != 0; }
 
-  /// Moves the first half of the ring of `from`, at least one if there is any, to this queue, whose owner
-  /// the caller is. Says how many.
-  std::size_t take_half(RunQueue& from) noexcept;
+  /// Moves the first of the ring of `from`, one in `share`, at least one if there is any, to this queue, whose
+  /// owner the caller is. Says how many.
+  std::size_t take_part(RunQueue& from, std::uint32_t share) noexcept;
 
  private:
   static constexpr std::uint32_t size_of_ring = limits::run_queue_ring;

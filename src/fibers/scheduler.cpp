@@ -136,6 +136,16 @@ void let_round_run(Fiber& fiber) noexcept {
   leave(fiber, fiber.carrier->processor->pick());
 }
 
+void let_others(Fiber& fiber) noexcept {
+  if (enter(fiber)) {
+    let_round_run(fiber);
+  } else {
+    fiber.home->post(fiber);
+    leave(fiber, nullptr);
+  }
+  release(fiber);
+}
+
 void split(Fiber& original, Fiber& copy) noexcept {
   original.carrier->processor->push(original);
   leave(original, &copy);

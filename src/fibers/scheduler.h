@@ -54,6 +54,9 @@ void yield(Fiber& fiber) noexcept;
 /// afterwards.
 void let_round_run(Fiber& fiber) noexcept;
 
+/// The same in the program's code: for a fiber that has lost its processor, too, which has one again afterwards.
+void let_others(Fiber& fiber) noexcept;
+
 /// Lets `copy`, a new sibling of the calling fiber, go on from here at once, and the caller later: returns twice.
 /// The processor must be held, and is by each of them afterwards.
 void split(Fiber& original, Fiber& copy) noexcept;
