@@ -75,7 +75,7 @@ static void* sleeps(void* unused) {
 // Never asks itself, and computes after a call that blocked its kernel thread.
 static void* waits_then_computes(void* file) {
   require(flock(as_number(file), LOCK_EX) == 0 ? 0 : errno, "flock");
-  struct timespec end = after_ms(CLOCK_MONOTONIC, 50);
+  struct timespec end = after_ms(CLOCK_MONOTONIC, 200);
   while (!reached(CLOCK_MONOTONIC, end)) sink += 1;
   sem_post(&answered);
   sem_wait(&asked);
