@@ -52,7 +52,8 @@ int unblock_start(const char *options);
  * unblock_start(), an ordinary one again, on the kernel thread it was. Detached threads count, too. Those of other
  * groups, and threads that are no fibers, are not waited for: among them the one that libc keeps for notifications
  * by SIGEV_THREAD (timer_create(2), mq_notify(3)), and the threads it makes for them. When the last group ends
- * nothing is left but libc's changed code, at a few nanoseconds a call. Afterwards unblock_start() may be called anew, by any thread.
+ * nothing is left but libc's changed code, at a few nanoseconds a call. Afterwards unblock_start() may be called
+ * anew, by any thread.
  *
  * A signal's handler runs meanwhile, and the wait goes on. A process may also end without it, and so may the
  * starter: its fibers go on. In a child of fork(2) nothing is started any more, whoever forked: it has one thread,

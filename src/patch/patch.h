@@ -44,9 +44,10 @@ static_assert(offsetof(SiteRecord, entry) == 32 && offsetof(SiteRecord, syscall)
 static_assert(offsetof(SiteRecord, nr) == 48);
 static_assert(sizeof(SiteRecord) == 64);
 
-/// Rewrites only the calls that create threads (clone3 and clone in libc.so.6) and, if `accepting`, those that
-/// wait for connections, for the first one to reach `entry`. Cheap; meant for load time. Returns 0, or a negative error number with everything as
-/// it was; reason() says why. Idempotent. Other threads must not be in those calls.
+/// Rewrites only the calls that create threads (clone3 and clone in libc.so.6), those by which a program forbids
+/// calls (prctl() and syscall()) and, if `accepting`, those that wait for connections, for the first one to
+/// reach `entry`. Cheap; meant for load time. Returns 0, or a negative error number with everything as it was;
+/// reason() says why. Idempotent. Other threads must not be in those calls.
 [[nodiscard]] int cover_gate(void (*entry)(), bool accepting = false) noexcept;
 
 /// Whether other threads may be executing what is rewritten.

@@ -11,12 +11,14 @@
 #include <unistd.h>
 
 /// Installs one that answers the `count` calls with `listed` and all others with `others`. As seccomp(2).
-static inline long install_filter(const int *calls, int count, unsigned listed, unsigned others, unsigned flags) {
-  struct sock_filter *step = calloc((size_t)count + 3, sizeof *step);
+static inline long install_filter(const int* calls, int count, unsigned listed, unsigned others,
+                                  unsigned flags) {
+  struct sock_filter* step = calloc((size_t)count + 3, sizeof *step);
   int at = 0;
   step[at++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr));
   for (int i = 0; i < count; ++i)
-    step[at++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned)calls[i], (unsigned char)(count - i), 0);
+    step[at++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned)calls[i],
+                                              (unsigned char)(count - i), 0);
   step[at++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, others);
   step[at++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, listed);
   const struct sock_fprog program = {(unsigned short)at, step};
