@@ -1,7 +1,6 @@
 // The run queue, the inbox and the rounds of a processor.
 #include "fibers/processor.h"
 
-#include <utility>
 #include <x86intrin.h>
 
 #include "fibers/processors.h"
@@ -129,8 +128,11 @@ bool Processor::behind() const noexcept {
 bool Processor::turn_is_over() noexcept {
   const std::uint64_t now = __rdtsc();
   const std::uint64_t ticks = tick.load(std::memory_order_relaxed);
-  if (std::exchange(turn_tick_, ticks) != ticks) turn_began_ = now;
-  return now - turn_began_ > limits::turn_cycles;
+  if (turn_tick_.load(std::memory_order_relaxed) != ticks) {
+    turn_tick_.store(ticks, std::memory_order_relaxed);
+    turn_began_.store(now, std::memory_order_relaxed);
+  }
+  return now - turn_began_.load(std::memory_order_relaxed) > limits::turn_cycles;
 }
 
 bool Processor::take_from(Processor& other) noexcept {

@@ -57,7 +57,8 @@ class alignas(limits::cache_line) Processor {
   /// Whether fibers are ready and have been for longer than they should. Any thread; a hint.
   [[nodiscard]] bool behind() const noexcept;
 
-  /// Whether the fiber that runs here has had its turn: a while has passed since it was first asked so. The holder.
+  /// Whether the fiber that runs here has had its turn: a while has passed since it was first asked so. That fiber,
+  /// from whom the processor may be taken meanwhile: a hint.
   [[nodiscard]] bool turn_is_over() noexcept;
 
   /// Whether `helper`, whose holder the caller is, should take fibers from here: it has none, and those that are
@@ -91,8 +92,8 @@ class alignas(limits::cache_line) Processor {
 
   EventLoop& loop_;
   RunQueue queue_;
-  std::uint64_t turn_tick_ = 0;                               // whose turn it is
-  std::uint64_t turn_began_ = 0;                              // cycle counter when that was first asked
+  std::atomic<std::uint64_t> turn_tick_{0};                   // whose turn it is
+  std::atomic<std::uint64_t> turn_began_{0};                  // cycle counter when that was first asked
   bool resting_ = false;                                      // between rest() and the next time; by `waits`
   std::size_t round_ = 0;                                     // fibers of this round yet to run
   int unclocked_ = 0;                                         // rounds yet to begin without a look at the clock
