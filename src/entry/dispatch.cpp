@@ -156,7 +156,8 @@ unblock::Verdict unblock_dispatch(unblock::Frame* frame) {
   const bool not_its_own = fiber && fiber->native_only;
   if (not_its_own && (fiber->native_only & Fiber::as_child))
     return nr == SYS_futex ? process::futex_in_child(*fiber, *frame) : Verdict::Native;
-  if (sandbox::Request request; !fiber && sandbox::asks(nr, frame->arguments, request) && !sandbox::passes(request)) {
+  sandbox::Request request;
+  if (!fiber && sandbox::asks(nr, frame->arguments, request) && !sandbox::passes(request)) {
     frame->rax = static_cast<std::uint64_t>(-EINVAL);
     return Verdict::Answered;
   }
