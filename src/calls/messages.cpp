@@ -58,8 +58,8 @@ long rest_of(const iovec* parts, std::size_t count, long moved, Move&& move) noe
 }
 
 // What a receive that did not wait gave.
-long noted(Fiber& fiber, long result) noexcept {
-  if (result > 0) turns::found(fiber);
+long noted(Fiber& fiber, int fd, long result) noexcept {
+  if (result > 0) turns::found(fiber, fd);
   return result;
 }
 
@@ -115,7 +115,7 @@ long recvfrom(Fiber& fiber, int fd, void* data, std::size_t size, int flags, soc
     if (const auto plain = descriptors::plain_to_read(fd); plain != descriptors::PlainStream::No) [[likely]]
       return read_plain(fiber, fd, data, size, plain);
   if (flags & MSG_DONTWAIT)
-    return noted(fiber, kernel::call(SYS_recvfrom, fd, data, size, flags, address, length));
+    return noted(fiber, fd, kernel::call(SYS_recvfrom, fd, data, size, flags, address, length));
   if (must_wait_in_place(flags))
     return in_place::sleeping(fiber, SYS_recvfrom, Words(fd, data, size, flags, address, length).words);
   const long result = receive_once(fiber, fd, data, size, flags, address, length);
@@ -128,7 +128,7 @@ long recvfrom(Fiber& fiber, int fd, void* data, std::size_t size, int flags, soc
 }
 
 long recvmsg(Fiber& fiber, int fd, msghdr* message, int flags) noexcept {
-  if (flags & MSG_DONTWAIT) return noted(fiber, kernel::call(SYS_recvmsg, fd, message, flags));
+  if (flags & MSG_DONTWAIT) return noted(fiber, fd, kernel::call(SYS_recvmsg, fd, message, flags));
   if (must_wait_in_place(flags))
     return in_place::sleeping(fiber, SYS_recvmsg, Words(fd, message, flags).words);
   if (in_bulk(fiber, fd)) [[unlikely]]

@@ -30,7 +30,7 @@ long read_elsewhere(Fiber& fiber, int refuge, void* data, std::size_t size, long
       if (result != -EAGAIN) {
         descriptors::note_read(fd, result, size);
         bulk::note(fiber, result);
-        if (first) turns::found(fiber);
+        if (first) turns::found(fiber, fd);
         return result;
       }
     }

@@ -104,7 +104,7 @@ long read_patiently(Fiber& fiber, int fd, std::size_t size, Attempt&& attempt) n
   const long result = patiently(fiber, fd, Readable, SO_RCVTIMEO, noted, waits_first);
   descriptors::note_read(fd, result, size);
   bulk::note(fiber, result);
-  if (result > 0) turns::found(fiber);
+  if (result > 0) turns::found(fiber, fd);
   return result;
 }
 

@@ -9,8 +9,9 @@
 
 namespace unblock::turns {
 
-/// `fiber`, the calling one, has read something without having waited for it: if others have waited for long,
-/// it is their turn before this returns.
-void found(Fiber& fiber) noexcept;
+/// `fiber`, the calling one, has read something from `fd` without having waited for it: if others have waited
+/// for long, it is their turn before this returns. Not for a sibling in the middle of what it has to say on a
+/// descriptor that all of them share.
+void found(Fiber& fiber, int fd) noexcept;
 
 }  // namespace unblock::turns

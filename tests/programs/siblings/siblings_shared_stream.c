@@ -16,6 +16,15 @@ static void run_backend(int fd) {
   _exit(0);
 }
 
+/// Computes for `ms` milliseconds, in which an answer comes.
+static void compute(int ms) {
+  struct timespec start, now;
+  clock_gettime(CLOCK_MONOTONIC, &start);
+  do
+    clock_gettime(CLOCK_MONOTONIC, &now);
+  while ((now.tv_sec - start.tv_sec) * 1000 + (now.tv_nsec - start.tv_nsec) / 1000000 < ms);
+}
+
 static void serve(int listener) {
   for (;;) {
     char request[5] = "", answer[5] = "";
@@ -24,6 +33,7 @@ static void serve(int listener) {
       continue;
     read_all(fd, request, 4);
     write_all(backend, request, 4);
+    compute(1);
     read_all(backend, answer, 4);
     dprintf(fd, "%s", answer);
     close(fd);
