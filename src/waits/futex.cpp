@@ -19,6 +19,7 @@
 #include "waits/parking_lot.h"
 #include "waits/timeouts.h"
 #include "waits/waiting.h"
+#include "waits/wake_operation.h"
 
 namespace unblock::futex {
 
@@ -179,50 +180,21 @@ long requeue(const Call& call) noexcept {
   return woken + moved + requeue_kernel(call, wanted - woken, call.count() - moved);
 }
 
-std::uint32_t apply(unsigned operation, std::uint32_t old, std::uint32_t argument, bool& known) noexcept {
-  switch (operation) {
-    case FUTEX_OP_SET: return argument;
-    case FUTEX_OP_ADD: return old + argument;
-    case FUTEX_OP_OR: return old | argument;
-    case FUTEX_OP_ANDN: return old & ~argument;
-    case FUTEX_OP_XOR: return old ^ argument;
-    default: known = false; return old;
-  }
-}
-
-bool compare(unsigned comparison, int old, int argument, bool& known) noexcept {
-  switch (comparison) {
-    case FUTEX_OP_CMP_EQ: return old == argument;
-    case FUTEX_OP_CMP_NE: return old != argument;
-    case FUTEX_OP_CMP_LT: return old < argument;
-    case FUTEX_OP_CMP_GE: return old >= argument;
-    case FUTEX_OP_CMP_LE: return old <= argument;
-    case FUTEX_OP_CMP_GT: return old > argument;
-    default: known = false; return false;
-  }
-}
-
 // FUTEX_WAKE_OP: changes the second word, wakes at the first, and at the second if its old value says so.
 long wake_op(const Call& call) noexcept {
   if (!aligned(call.second_address())) return -EINVAL;
-  const std::uint32_t code = call.third_value;
-  const auto signed_field = [&](int shift) { return static_cast<int>(code << (20 - shift)) >> 20; };
-  std::uint32_t argument = static_cast<std::uint32_t>(signed_field(12));
-  if (code >> 28 & FUTEX_OP_OPARG_SHIFT) argument = 1u << (argument & 31);
+  const WakeOperation operation(call.third_value);
+  if (!operation.can_change()) return -ENOSYS;
   ParkingBucket& first = parking_lot::bucket_of(call.address());
   ParkingBucket& second = parking_lot::bucket_of(call.second_address());
   parking_lot::PairGuard guard(first, second);
   std::uint32_t old;
   if (!user::load(call.second_word, old)) return -EFAULT;
-  bool known = true;
   for (std::uint32_t expected = old;; old = expected) {
-    const std::uint32_t changed = apply(code >> 28 & 7, old, argument, known);
-    if (!known) return -ENOSYS;
-    if (!user::compare_exchange(call.second_word, expected, changed)) return -EFAULT;
+    if (!user::compare_exchange(call.second_word, expected, operation.changed(old))) return -EFAULT;
     if (expected == old) break;
   }
-  const bool also = compare(code >> 24 & 15, static_cast<int>(old), signed_field(0), known);
-  if (!known) return -ENOSYS;
+  if (!operation.can_compare()) return -ENOSYS;
   const auto wake_at = [&](ParkingBucket& bucket, std::uint32_t* word, int wanted) {
     const auto address = reinterpret_cast<std::uintptr_t>(word);
     const int woken = parking_lot::wake_locked(bucket, address, wanted, FUTEX_BITSET_MATCH_ANY);
@@ -231,7 +203,7 @@ long wake_op(const Call& call) noexcept {
     return woken + static_cast<int>(std::max(0l, wake_kernel(there, wanted - woken, FUTEX_BITSET_MATCH_ANY)));
   };
   int woken = wake_at(first, call.word, static_cast<int>(call.value));
-  if (also) woken += wake_at(second, call.second_word, call.count());
+  if (operation.wakes_second(old)) woken += wake_at(second, call.second_word, call.count());
   return woken;
 }
 
