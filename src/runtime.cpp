@@ -218,6 +218,7 @@ void forget(Fiber* survivor) noexcept {
   siblings::forget();
   signals::forget(survivor);
   if (survivor) scheduling::make_real(*survivor);
+  scheduling::forget_all();
   thread_timers::forget();
   watchdog::forget();
   patch::after_fork();

@@ -2,48 +2,29 @@
 #include "fibers/scheduling.h"
 
 #include <linux/ioprio.h>
-#include <new>
 #include <sched.h>
 #include <sys/resource.h>
+#include <utility>
 
 #include "fibers/fiber.h"
 #include "kernel.h"
 #include "lock.h"
-#include "memory/memory.h"
+#include "memory/records.h"
 
 namespace unblock::scheduling {
 
 namespace {
 
-union Place {
-  Place* next;
-  Scheduling value;
-  Place() noexcept : next(nullptr) {}
-};
-
 constinit Lock lock;
-constinit Place* unused = nullptr;  // guarded by lock
-
-Place* take() noexcept {
-  Guard guard(lock);
-  if (!unused) {
-    auto* places = static_cast<Place*>(memory::map(limits::page));
-    if (!places) return nullptr;
-    for (std::size_t i = 0; i < limits::page / sizeof(Place); ++i) {
-      places[i].next = unused;
-      unused = &places[i];
-    }
-  }
-  Place* place = unused;
-  unused = place->next;
-  return place;
-}
+constinit Records<Scheduling> records;  // guarded by lock
 
 }  // namespace
 
 Scheduling* of(Fiber& fiber) noexcept {
-  if (!fiber.scheduling)
-    if (Place* place = take()) fiber.scheduling = new (&place->value) Scheduling;
+  if (!fiber.scheduling) {
+    Guard guard(lock);
+    fiber.scheduling = records.take();
+  }
   return fiber.scheduling;
 }
 
@@ -70,11 +51,13 @@ void make_real(const Fiber& fiber) noexcept {
 
 void forget(Fiber& fiber) noexcept {
   if (!fiber.scheduling) return;
-  auto* place = reinterpret_cast<Place*>(fiber.scheduling);
-  fiber.scheduling = nullptr;
   Guard guard(lock);
-  place->next = unused;
-  unused = place;
+  records.give_back(std::exchange(fiber.scheduling, nullptr));
+}
+
+void forget_all() noexcept {
+  lock.reset();
+  records.forget();
 }
 
 }  // namespace unblock::scheduling

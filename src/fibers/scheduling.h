@@ -37,5 +37,8 @@ void make_real(const Fiber& fiber) noexcept;
 /// For a fiber that ends.
 void forget(Fiber& fiber) noexcept;
 
+/// For a fork's child, after make_real(): of all.
+void forget_all() noexcept;
+
 }  // namespace scheduling
 }  // namespace unblock

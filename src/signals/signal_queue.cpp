@@ -5,7 +5,7 @@
 #include "fibers/carrier.h"
 #include "fibers/scheduler.h"
 #include "kernel.h"
-#include "memory/memory.h"
+#include "memory/records.h"
 #include "signals/signals.h"
 
 namespace unblock::signals {
@@ -18,31 +18,16 @@ constinit SignalSet with_descriptor = 0;
 
 namespace {
 
-constinit PendingSignal* unused = nullptr;  // guarded by lock
-
-PendingSignal* allocate() noexcept {
-  if (!unused) {
-    auto* page = static_cast<PendingSignal*>(memory::map(limits::page));
-    if (!page) return nullptr;
-    for (std::size_t i = 0; i < limits::page / sizeof(PendingSignal); ++i) {
-      page[i].next = unused;
-      unused = &page[i];
-    }
-  }
-  PendingSignal* signal = unused;
-  unused = signal->next;
-  return signal;
-}
+constinit Records<PendingSignal> records;  // guarded by lock
 
 }  // namespace
 
 bool append(PendingQueue& queue, const siginfo_t& info) noexcept {
   const SignalSet bit = signal_bit(info.si_signo);
   if (info.si_signo < first_realtime && (queue.set.load(std::memory_order_relaxed) & bit)) return true;
-  PendingSignal* signal = allocate();
+  PendingSignal* signal = records.take();
   if (!signal) return false;
   signal->info = info;
-  signal->next = nullptr;
   PendingSignal** end = &queue.first;
   while (*end) end = &(*end)->next;
   *end = signal;
@@ -61,8 +46,7 @@ bool take(PendingQueue& queue, SignalSet wanted, siginfo_t& info) noexcept {
   PendingSignal* signal = *place;
   *place = signal->next;
   info = signal->info;
-  signal->next = unused;
-  unused = signal;
+  records.give_back(signal);
   bool another = false;
   for (PendingSignal* rest = *place; rest; rest = rest->next) another |= rest->info.si_signo == number;
   if (!another) queue.set.fetch_and(~signal_bit(number), std::memory_order_relaxed);

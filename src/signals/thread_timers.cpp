@@ -2,7 +2,7 @@
 #include "signals/thread_timers.h"
 
 #include "lock.h"
-#include "memory/memory.h"
+#include "memory/records.h"
 #include "runtime_limits.h"
 
 namespace unblock::thread_timers {
@@ -17,7 +17,7 @@ struct Timer {
 
 constinit Lock lock;  // guards all of it
 constinit Timer* table[limits::timer_buckets] = {};
-constinit Timer* unused = nullptr;
+constinit Records<Timer> records;
 
 Timer*& bucket_of(int id) noexcept { return table[static_cast<unsigned>(id) % limits::timer_buckets]; }
 
@@ -28,23 +28,12 @@ Timer** find(int id) noexcept {
   return place;
 }
 
-bool have_unused() noexcept {
-  if (unused) return true;
-  auto* timers = static_cast<Timer*>(memory::map(limits::page));
-  for (std::size_t i = 0; timers && i < limits::page / sizeof(Timer); ++i) {
-    timers[i].next = unused;
-    unused = &timers[i];
-  }
-  return timers != nullptr;
-}
-
 }  // namespace
 
 bool add(int id, pid_t tid) noexcept {
   Guard guard(lock);
-  if (!have_unused()) return false;
-  Timer* timer = unused;
-  unused = timer->next;
+  Timer* timer = records.take();
+  if (!timer) return false;
   *timer = {bucket_of(id), id, tid};
   bucket_of(id) = timer;
   return true;
@@ -56,8 +45,7 @@ void remove(int id) noexcept {
   Timer* timer = *place;
   if (!timer) return;
   *place = timer->next;
-  timer->next = unused;
-  unused = timer;
+  records.give_back(timer);
 }
 
 pid_t target(const siginfo_t& info) noexcept {
@@ -70,7 +58,7 @@ pid_t target(const siginfo_t& info) noexcept {
 void forget() noexcept {
   lock.reset();
   for (Timer*& first : table) first = nullptr;
-  unused = nullptr;
+  records.forget();
 }
 
 }  // namespace unblock::thread_timers
