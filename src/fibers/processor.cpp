@@ -169,7 +169,8 @@ void Processor::sleep_or_look(bool may_sleep) noexcept {
   }
   if (until) naps.store(naps.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   loop_.poll(until, watches);
-  sleeping.store(false, std::memory_order_relaxed);
+  // C: seq_cst. Matches D in the watchdog: either it sees that this one is awake, or we see it asleep.
+  if (sleeping.load(std::memory_order_relaxed)) sleeping.exchange(false, std::memory_order_seq_cst);
   expire();
 }
 

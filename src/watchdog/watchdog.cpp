@@ -59,7 +59,7 @@ void sleep(int microseconds) noexcept {
 
 bool idle() noexcept {
   for (int number = 0; number < processors::count(); ++number)
-    if (!processors::at(number).sleeping.load(std::memory_order_relaxed)) return false;
+    if (!processors::at(number).sleeping.load(std::memory_order_seq_cst)) return false;
   return true;
 }
 
@@ -84,6 +84,7 @@ void body(void*) {
       while (stacks::release_kept() && idle()) {
       }
       deadlock::look();
+      // D: before the look. Matches C in Processor::sleep_or_look().
       state.asleep.store(true, std::memory_order_seq_cst);
       if (idle()) sleep(0);
       state.asleep.store(false, std::memory_order_relaxed);
@@ -120,7 +121,7 @@ void start() noexcept {
 }
 
 void notice_activity() noexcept {
-  if (state.asleep.load(std::memory_order_relaxed) && state.asleep.exchange(false)) interrupt();
+  if (state.asleep.load(std::memory_order_seq_cst) && state.asleep.exchange(false)) interrupt();
 }
 
 void interrupt() noexcept {
