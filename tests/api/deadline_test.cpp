@@ -91,7 +91,7 @@ TEST_CASE("a fiber's blocking calls of C fail with ETIMEDOUT") {
   char byte;
   CHECK(times_out([&] { return read(ends[0], &byte, 1); }));
   CHECK(times_out([&] { return recv(pair[0], &byte, 1, 0); }));
-  CHECK(times_out([&] { return usleep(1'000'000); }));
+  CHECK(times_out([&] { return usleep(100'000'000); }));
   pollfd entry{ends[0], POLLIN, 0};
   CHECK(times_out([&] { return poll(&entry, 1, -1); }));
   CHECK(times_out([&] { return pause(); }));

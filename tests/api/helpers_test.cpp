@@ -18,7 +18,7 @@
 
 namespace {
 
-// What the notifications and a fiber share.
+// What the notifications and a fiber share. It stays: the last ones come when they like.
 struct Meeting {
   void note() {
     const std::lock_guard guard(mutex);
@@ -44,7 +44,7 @@ sigevent by_thread(Meeting& meeting) {
 
 // A timer that a fiber makes, whose notifications it waits for.
 void be_timed() {
-  Meeting meeting;
+  Meeting& meeting = *new Meeting;
   sigevent event = by_thread(meeting);
   timer_t timer;
   if (timer_create(CLOCK_MONOTONIC, &event, &timer) != 0) std::abort();
@@ -52,11 +52,10 @@ void be_timed() {
   if (timer_settime(timer, 0, &often, nullptr) != 0) std::abort();
   meeting.wait_for(10);
   timer_delete(timer);
-  usleep(50'000);  // the last notifications end, which have the meeting
 }
 
 void be_told_of_messages() {
-  Meeting meeting;
+  Meeting& meeting = *new Meeting;
   const std::string name = "/unblock-" + std::to_string(getpid());
   const mqd_t queue = mq_open(name.c_str(), O_CREAT | O_EXCL | O_RDWR, 0600, nullptr);
   if (queue == -1) std::abort();
@@ -69,7 +68,6 @@ void be_told_of_messages() {
     if (mq_receive(queue, message, sizeof message, nullptr) != 1) std::abort();
   }
   mq_close(queue);
-  usleep(50'000);
 }
 
 int run_and_stop(void (*body)()) {
@@ -115,7 +113,7 @@ TEST_CASE("who was started when it was alone stays the only one") {
           if (unblock_start(nullptr) != 0) return 1;
           std::thread(be_timed).join();
           static int answer = 0;
-          Meeting meeting;
+          Meeting& meeting = *new Meeting;
           sigevent event = by_thread(meeting);
           event.sigev_notify_function = [](sigval value) {
             answer = unblock_active() ? -1 : unblock_start(nullptr);

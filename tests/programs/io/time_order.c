@@ -1,7 +1,8 @@
 // Sleepers wake in the order of their deadlines, whatever the order in which they went to sleep. nanosleep(2)
+// On a machine that is too busy to run each in its time they try again.
 #include "check.h"
 
-enum { sleepers = 12, step = 40 };
+enum { sleepers = 12, step = 40, attempts = 5 };
 static int order[sleepers], woken;
 static struct timespec zero;
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
@@ -26,13 +27,23 @@ static void *sleeper(void *argument) {
   return NULL;
 }
 
-int main(void) {
+static int sleep_in_order(void) {
   pthread_t thread[sleepers];
+  woken = 0;
   clock_gettime(CLOCK_MONOTONIC, &zero);
   for (long i = 0; i < sleepers; ++i)
     thread[i] = start(sleeper, (void *)(i * 5 % sleepers));
   for (int i = 0; i < sleepers; ++i)
     finish(thread[i]);
+  int in_order = 1;
+  for (int i = 0; i < sleepers; ++i)
+    in_order &= order[i] == i;
+  return in_order;
+}
+
+int main(void) {
+  for (int i = 0; i < attempts && !sleep_in_order(); ++i) {
+  }
   for (int i = 0; i < sleepers; ++i)
     printf("%d ", order[i]);
   printf("\n");
