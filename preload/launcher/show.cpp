@@ -50,6 +50,7 @@ struct State {
 };
 
 State state_of(const Attached& process, const Fiber& fiber) {
+  if (fiber.wait.load(std::memory_order_relaxed) == Wait::Alone) return {"waiting", what_it_waits_for(fiber)};
   if (fiber.on_carrier.load(std::memory_order_relaxed)) {
     const Copy<Carrier> carrier(process, fiber.carrier);
     const std::uint64_t call = carrier ? carrier->call.load(std::memory_order_relaxed) & 0xffff : 0;

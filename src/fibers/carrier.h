@@ -31,6 +31,10 @@ struct alignas(limits::cache_line) Carrier {
   Context* leaving = nullptr;          ///< whose stack pointer the next flow to run here saves
   Fiber* leaver = nullptr;             ///< the fiber it belongs to; null: the idle loop
   Fiber* running = nullptr;            ///< null: the idle loop
+  std::atomic<const Fiber*> owner{nullptr};  ///< whose own it is, for computing: own_thread.h
+  std::atomic<std::uint32_t> woken{0};       ///< futex: set when the owner, who waits, was woken
+  std::atomic<int> short_runs{0};            ///< of the owner between its waits, one after the other
+  std::atomic<std::uint64_t> waited{0};      ///< cycle counter at the end of its last wait
   Fiber* next_fiber = nullptr;         ///< for the idle loop to run
   std::atomic<Nanoseconds> alone_since{0};  ///< its CPU time when its fiber lost the processor; 0: not so
   std::atomic<std::uint64_t> call{0};  ///< a system call in progress: a count above its number + 1; 0: none

@@ -84,7 +84,15 @@ Processor& for_child_of(const Fiber& parent) noexcept {
 
 Processor& for_woken(const Fiber& woken) noexcept {
   const Fiber* waker = self();
-  return waker && waker->home ? *waker->home : *woken.home;
+  if (!waker || !waker->home) return *woken.home;
+  const bool has_processor = waker->carrier->claim.load(std::memory_order_relaxed) != Claim::None;
+  return has_processor ? *waker->home : at_leisure(*waker->home);
+}
+
+Processor& at_leisure(Processor& near) noexcept {
+  if (count() == 1 || near.sleeping.load(std::memory_order_relaxed)) return near;
+  Processor* idle = idle_one();
+  return idle ? *idle : near;
 }
 
 bool relieve_another(Processor& helper) noexcept {

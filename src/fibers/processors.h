@@ -45,8 +45,13 @@ extern std::atomic<int> count;
 [[nodiscard]] Processor& for_child_of(const Fiber& parent) noexcept;
 
 /// Where a fiber that the calling flow woke should run: with the waker, if it is a fiber, since it has what
-/// they share in its cache; else at its own home.
+/// they share in its cache, or if that has lost its processor, where it is not waited for; else at its own
+/// home.
 [[nodiscard]] Processor& for_woken(const Fiber& woken) noexcept;
+
+/// Where a fiber without a processor is taken up at once: `near` if that sleeps, another if only such a one
+/// does. Who has taken `near` from it may compute, too.
+[[nodiscard]] Processor& at_leisure(Processor& near) noexcept;
 
 /// Takes ready fibers away from a processor that needs it, for `helper`, whose holder the caller is. Says whether
 /// it did.

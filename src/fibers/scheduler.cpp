@@ -12,6 +12,7 @@
 #include "runtime_limits.h"
 #include "siblings/slices.h"
 #include "stats.h"
+#include "waits/own_thread.h"
 
 namespace unblock::scheduler {
 
@@ -75,6 +76,12 @@ bool enter(Fiber& fiber) noexcept {
   return false;
 }
 
+// For one that has none. Another carrier may take the fiber up at once: it waits for on_carrier to clear.
+void queue_for_processor(Fiber& fiber) noexcept {
+  processors::at_leisure(*fiber.home).post(fiber);
+  leave(fiber, nullptr);
+}
+
 }  // namespace
 
 Carrier& arrived(boost::context::detail::transfer_t arrival) noexcept {
@@ -92,9 +99,7 @@ Carrier& arrived(boost::context::detail::transfer_t arrival) noexcept {
 void acquire(Fiber& fiber) noexcept {
   if (enter(fiber)) [[likely]]
     return;
-  // Queue for it. Another carrier may take the fiber up at once: it waits for on_carrier to clear.
-  fiber.home->post(fiber);
-  leave(fiber, nullptr);
+  queue_for_processor(fiber);
 }
 
 long park(Fiber& fiber) noexcept {
@@ -119,7 +124,7 @@ bool claim_wake(Fiber& fiber, long result) noexcept {
 }
 
 bool wake(Fiber& fiber, long result) noexcept {
-  if (!claim_wake(fiber, result)) return false;
+  if (!claim_wake(fiber, result)) return own_thread::wake(fiber, result);
   processors::for_woken(fiber).post(fiber);
   return true;
 }
@@ -140,8 +145,7 @@ void let_others(Fiber& fiber) noexcept {
   if (enter(fiber)) {
     let_round_run(fiber);
   } else {
-    fiber.home->post(fiber);
-    leave(fiber, nullptr);
+    queue_for_processor(fiber);
   }
   release(fiber);
 }

@@ -4,6 +4,7 @@
 #include "descriptors/descriptors.h"
 #include "siblings/siblings.h"
 #include "stats.h"
+#include "waits/own_thread.h"
 #include "waits/parking_lot.h"
 
 namespace unblock::waiting {
@@ -26,6 +27,8 @@ long on_address(Fiber& fiber, std::uintptr_t address, std::uint32_t expected, st
   node.address = address;
   node.bitset = bitset;
   node.index = 0;
+  if (long result; own_thread::suits(fiber) && own_thread::wait(fiber, expected, deadline, result))
+    return result;
   return wait(
       fiber, deadline, limit, [&](Processor&) { return parking_lot::enqueue(node, expected); },
       [&](Processor&) { parking_lot::remove(node); });

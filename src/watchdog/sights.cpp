@@ -18,6 +18,7 @@
 #include "siblings/siblings.h"
 #include "signals/signals.h"
 #include "stats.h"
+#include "waits/own_thread.h"
 #include "watchdog/stalls.h"
 
 namespace unblock::sights {
@@ -85,13 +86,16 @@ bool retake(Processor& processor, Carrier& carrier) noexcept {
   return true;
 }
 
+bool computed_past_slice(const Sight& sight, Nanoseconds now) noexcept {
+  return now - sight.since >= options::values().slice * (second / 1000) && !options::values().cooperative;
+}
+
 // Whether the fiber at `carrier` has had the processor for too long: in a call that lasts, asleep in one
 // that nobody marked, or computing past its slice.
 bool overdue(Sight& sight, const Carrier& carrier, Nanoseconds now) noexcept {
   const std::uint64_t call = carrier.call.load(std::memory_order_relaxed);
   if (call) return call == sight.call;
-  const Nanoseconds slice = options::values().slice * (second / 1000);
-  if (now - sight.since >= slice && !options::values().cooperative) return true;
+  if (computed_past_slice(sight, now)) return true;
   return sleeps_unmarked(sight, carrier, now);
 }
 
@@ -145,7 +149,10 @@ bool look(Processor& processor, Sight& sight) noexcept {
     return false;
   }
   if (!due || (running && embedding::hosts(*running)) || !retake(processor, *holder)) return false;
-  if (!call) stalls::note(*holder, now - sight.since);
+  if (!call) {
+    if (running && computed_past_slice(sight, now)) own_thread::grant(*holder, *running);
+    stalls::note(*holder, now - sight.since);
+  }
   return true;
 }
 
@@ -217,6 +224,7 @@ Seen look() noexcept {
     }
     const bool alone = computes(sight);
     if (seen == Seen::Nothing && (alone || (sight.computed && may_grow()))) seen = Seen::Computing;
+    if (seen == Seen::Nothing && sight.computed && sight.computed == sight.since) seen = Seen::Running;
     if (alone) ask_loop_of(processor, sight);
     if (saturated(processor, sight) || (alone && processor.behind())) help(sight);
   }

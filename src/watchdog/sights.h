@@ -7,6 +7,7 @@ namespace unblock::sights {
 
 enum class Seen : std::uint8_t {
   Nothing,
+  Running,    ///< a fiber that may have begun to compute: one more look will tell
   Computing,  ///< a fiber that computes for long, or any where one more processor may be: look again soon
   Retaken,    ///< a processor was taken from a fiber that blocked or computed for too long
 };

@@ -77,12 +77,12 @@ void body(void*) {
   int quiet = 0;
   Nanoseconds released = 0;
   unsigned credentials = 0;
+  bool again = false;  // what was seen may be the beginning of a computation
   while (!state.stopping.load(std::memory_order_relaxed)) {
     credentials::follow(credentials);
     tidy_up(released);
     if (quiet > limits::watchdog_looks && idle()) {
-      while (stacks::release_kept() && idle()) {
-      }
+      while (stacks::release_kept() && idle()) {}
       deadlock::look();
       // D: before the look. Matches C in Processor::sleep_or_look().
       state.asleep.store(true, std::memory_order_seq_cst);
@@ -91,9 +91,10 @@ void body(void*) {
       quiet = 0;
       pause = limits::watchdog_shortest_us;
     } else {
-      sleep(pause);
+      sleep(again ? std::min(pause, limits::computing_look_us) : pause);
     }
     const sights::Seen seen = sights::look();
+    again = seen == sights::Seen::Running && !again;
     if (seen == sights::Seen::Retaken) {
       quiet = 0;
       pause = limits::watchdog_shortest_us;

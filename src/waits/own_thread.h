@@ -1,0 +1,39 @@
+// Fibers that compute wait for locks where they run: on a kernel thread of their own, as natively.
+//
+// One that lost its processor for computing is an ordinary kernel thread until it waits. Were it a fiber
+// again for each short wait, as one that spins for a while and then takes a lock, or hands an interpreter's
+// lock over and asks for it again, it would go on with another kernel thread each time, on a CPU where others
+// compute, lose that one's processor in turn, and hold everybody up until then. So it keeps its kernel thread
+// for as long as it computes between its waits, and those are short.
+#pragma once
+
+#include <cstdint>
+
+#include "clock.h"
+#include "fibers/carrier.h"
+#include "fibers/fiber.h"
+#include "fibers/scheduler.h"
+
+namespace unblock::own_thread {
+
+/// `fiber` computes at `carrier`, whose processor was just taken away from it. The watchdog.
+void grant(Carrier& carrier, const Fiber& fiber) noexcept;
+
+namespace detail {
+[[nodiscard]] bool still_computes(Fiber& fiber) noexcept;
+}
+
+/// Whether `fiber`, the calling one, is to wait by wait().
+[[nodiscard]] inline bool suits(Fiber& fiber) noexcept {
+  return fiber.carrier->owner.load(std::memory_order_relaxed) == &fiber && detail::still_computes(fiber);
+}
+
+/// Sleeps in the kernel while the word at `fiber.futex_node`'s address, whose bitset is set, is `expected`.
+/// True with what it came to in `result`, as waiting::on_address() returns it; false if the wait is a long
+/// one, which is to begin anew elsewhere: nothing is queued then.
+[[nodiscard]] bool wait(Fiber& fiber, std::uint32_t expected, Nanoseconds deadline, long& result) noexcept;
+
+/// Wakes one that sleeps so; false if it does not. Any kernel thread; async-signal-safe.
+bool wake(Fiber& fiber, long result) noexcept;
+
+}  // namespace unblock::own_thread

@@ -1,0 +1,117 @@
+// Fibers that compute wait for locks on their kernel thread.
+#include <catch2/catch.hpp>
+#include <cerrno>
+#include <thread>
+
+#include "stage.h"
+#include "waits/own_thread.h"
+#include "waits/parking_lot.h"
+#include "waits/waiting.h"
+
+using namespace unblock;
+using test::Stage;
+
+namespace {
+
+constexpr std::uint32_t any = ~0u;
+constexpr Nanoseconds moment = second / 50;
+
+// The main fiber has lost its processor, as the watchdog takes it from one that computes.
+struct Computing {
+  explicit Computing(Stage& stage) : main(stage.main), carrier(*main.carrier) {
+    carrier.claim.store(Claim::None);
+    own_thread::grant(carrier, main);
+  }
+  ~Computing() { carrier.claim.store(Claim::Outside); }
+  Fiber& main;
+  Carrier& carrier;
+};
+
+std::uintptr_t address_of(const std::uint32_t& word) { return reinterpret_cast<std::uintptr_t>(&word); }
+
+long sleep_at(Fiber& fiber, const std::uint32_t& word, Nanoseconds deadline) {
+  return waiting::on_address(fiber, address_of(word), 0, any, deadline);
+}
+
+// Runs `body` on a kernel thread of its own once `fiber` waits.
+template <class Body>
+std::thread once_waiting(Fiber& fiber, Body body) {
+  return std::thread([&fiber, body] {
+    while (fiber.wait.load() != Wait::Alone) std::this_thread::yield();
+    body();
+  });
+}
+
+}  // namespace
+
+TEST_CASE("one that computes is woken where it is") {
+  Stage stage;
+  const Computing computing(stage);
+  std::uint32_t word = 0;
+  std::thread waker = once_waiting(stage.main, [&] {
+    CHECK(parking_lot::wake(address_of(word), 1, any) == 1);
+    CHECK(parking_lot::wake(address_of(word), 1, any) == 0);
+  });
+  CHECK(sleep_at(stage.main, word, never) == 0);
+  waker.join();
+  CHECK(stage.main.carrier == &computing.carrier);
+  CHECK(stage.loop.polls == 0);
+}
+
+TEST_CASE("its waits end at their deadlines, and by signals") {
+  Stage stage;
+  const Computing computing(stage);
+  std::uint32_t word = 0;
+  const Nanoseconds deadline = clock_time::now() + moment;
+  CHECK(sleep_at(stage.main, word, deadline) == -ETIMEDOUT);
+  CHECK(clock_time::now() >= deadline);
+  CHECK(stage.main.futex_node.bucket.load() == nullptr);
+  std::thread waker = once_waiting(stage.main, [&] { CHECK(scheduler::wake(stage.main, -EINTR)); });
+  CHECK(sleep_at(stage.main, word, never) == -EINTR);
+  waker.join();
+  stage.main.signals.attention = 1;
+  CHECK(sleep_at(stage.main, word, never) == -EINTR);
+  stage.main.signals.attention = 0;
+  word = 1;
+  CHECK(sleep_at(stage.main, word, never) == -EAGAIN);
+  CHECK(!scheduler::wake(stage.main, 0));
+  CHECK(stage.loop.polls == 0);
+}
+
+TEST_CASE("a long wait begins anew elsewhere") {
+  Stage stage;
+  const Computing computing(stage);
+  std::uint32_t word = 0;
+  FutexNode& node = stage.main.futex_node;
+  node.fiber = &stage.main;
+  node.address = address_of(word);
+  node.bitset = any;
+  long result = 0;
+  CHECK(!own_thread::wait(stage.main, 0, never, result));
+  CHECK(node.bucket.load() == nullptr);
+  CHECK(stage.main.wait.load() == Wait::None);
+}
+
+TEST_CASE("one that was moved to another word in a long wait is woken for nothing") {
+  Stage stage;
+  const Computing computing(stage);
+  std::uint32_t word = 0, other = 0;
+  std::thread mover = once_waiting(stage.main, [&] {
+    parking_lot::PairGuard guard(parking_lot::bucket_of(address_of(word)),
+                                 parking_lot::bucket_of(address_of(other)));
+    CHECK(parking_lot::requeue_locked(address_of(word), address_of(other), 1) == 1);
+  });
+  CHECK(sleep_at(stage.main, word, never) == 0);
+  mover.join();
+  CHECK(stage.main.futex_node.bucket.load() == nullptr);
+}
+
+TEST_CASE("who does not compute any more is like the others") {
+  Stage stage;
+  const Computing computing(stage);
+  int short_runs = 0;
+  while (own_thread::suits(stage.main) && short_runs < 1000) ++short_runs;
+  CHECK(short_runs > 1);
+  CHECK(short_runs < 100);
+  CHECK(!own_thread::suits(stage.main));
+}
