@@ -21,15 +21,15 @@ def application(environ, start):
 '''
 
 
-def visit(scene):
+def visit(scene, name=""):
     """The requests that any server of this application must answer."""
     slow = (200, b"hello")
-    scene.check("64 slow requests at once", scene.crowd(64, lambda i: scene.request("/slow")), [slow] * 64)
+    scene.check(name + "64 slow requests at once", scene.crowd(64, lambda i: scene.request("/slow")), [slow] * 64)
     big = (200, b"0123456789abcdef" * 65536)
-    scene.check("16 times a megabyte", scene.crowd(16, lambda i: scene.request("/big")) == [big] * 16)
+    scene.check(name + "16 times a megabyte", scene.crowd(16, lambda i: scene.request("/big")) == [big] * 16)
     bodies = [os.urandom(100000) for _ in range(16)]
     answers = scene.crowd(16, lambda i: scene.request("/post", bodies[i])[1][:16].decode())
-    scene.check("16 times 100 kB posted", answers, [scene.digest(body) for body in bodies])
+    scene.check(name + "16 times 100 kB posted", answers, [scene.digest(body) for body in bodies])
 
 
 def workers(scene):
