@@ -35,6 +35,8 @@ struct Sight {
   Nanoseconds used = 0;      // CPU time of the holder's kernel thread when that was last asked,
   Nanoseconds asked = 0;     // and when that was
   Nanoseconds looked_for = 0;  // when its loop was last asked for it
+  const Fiber* toiler = nullptr;  // who computed last of those that did so for long
+  Nanoseconds toiled = 0;         // and for how long in all, with waits in between, without another such
   std::uint64_t naps = 0;
   Nanoseconds busy_since = 0;  // when it was first seen with more to do than it gets to
 };
@@ -86,8 +88,17 @@ bool retake(Processor& processor, Carrier& carrier) noexcept {
   return true;
 }
 
+// Whether the fiber there has computed for so long that its processor's loop is asked for it.
+bool computes(const Sight& sight) noexcept {
+  return sight.computed && sight.computed - sight.since >= limits::computing_look_us * (second / 1'000'000);
+}
+
+// Whether it has computed past its slice, be it in several long runs: who goes on so, as one that shares an
+// interpreter's lock, would hold the others up in each of them.
 bool computed_past_slice(const Sight& sight, Nanoseconds now) noexcept {
-  return now - sight.since >= options::values().slice * (second / 1000) && !options::values().cooperative;
+  const Nanoseconds slice = options::values().slice * (second / 1000);
+  return !options::values().cooperative &&
+         (now - sight.since >= slice || (computes(sight) && sight.toiled >= slice));
 }
 
 // Whether the fiber at `carrier` has had the processor for too long: in a call that lasts, asleep in one
@@ -108,6 +119,13 @@ void sample(const Carrier& holder, Sight& sight, Nanoseconds now) noexcept {
   }
   if (sight.computed) cpu_time::sample(*fiber, now - sight.computed);
   sight.computed = now;
+}
+
+// Adds what it has computed since it was last seen to, which was at `before` or not in this run.
+void add_toil(Sight& sight, const Fiber* fiber, Nanoseconds before) noexcept {
+  if (!computes(sight)) return;
+  if (std::exchange(sight.toiler, fiber) != fiber) sight.toiled = 0;
+  sight.toiled += sight.computed - std::max(sight.since, before);
 }
 
 bool accepts(std::uint64_t call) noexcept {
@@ -133,6 +151,7 @@ bool look(Processor& processor, Sight& sight) noexcept {
   }
   const std::uint64_t tick = processor.tick.load(std::memory_order_relaxed);
   const Nanoseconds now = clock_time::now();
+  const Nanoseconds before = sight.computed;
   sample(*holder, sight, now);
   if (holder != sight.holder || tick != sight.tick) {
     sight.holder = holder;
@@ -142,6 +161,7 @@ bool look(Processor& processor, Sight& sight) noexcept {
     return false;
   }
   const Fiber* running = holder->running;
+  add_toil(sight, running, before);
   const bool due = overdue(sight, *holder, now);
   const std::uint64_t call = sight.call = holder->call.load(std::memory_order_relaxed);
   if (due && running && siblings::keeps_processor(*running)) {
@@ -193,11 +213,6 @@ void help(Sight& sight) noexcept {
   if (!may_grow()) return;
   Processor* made = processors::create();
   if (made && !carriers::give(*made)) log::debug(log::sched, "no kernel thread for another processor");
-}
-
-// Whether the fiber there has computed for so long that its processor's loop is asked for it.
-bool computes(const Sight& sight) noexcept {
-  return sight.computed && sight.computed - sight.since >= limits::computing_look_us * (second / 1'000'000);
 }
 
 // The watchdog may look more often than that for other reasons.
