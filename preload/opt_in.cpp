@@ -1,6 +1,9 @@
 // Opting in: what a program calls that links the library, or that is preloaded and does not mind.
+#include <atomic>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
+#include <pthread.h>
 #include <unistd.h>
 #include <utility>
 
@@ -20,11 +23,30 @@ namespace {
 
 using namespace unblock;
 
-constinit thread_local char reason[256] = "";
+// Kept by libc for the thread, and not in its TLS: that is room which each thread of every program has.
+constinit pthread_once_t once = PTHREAD_ONCE_INIT;
+pthread_key_t reason_key;
+constinit std::atomic<bool> has_key{false};
+constexpr std::size_t reason_size = 256;
+
+void make_key() noexcept { has_key = pthread_key_create(&reason_key, std::free) == 0; }
+
+// Null if there is none yet and none can be had.
+char* own_reason() noexcept {
+  pthread_once(&once, make_key);
+  if (!has_key) return nullptr;
+  if (void* made = pthread_getspecific(reason_key)) return static_cast<char*>(made);
+  void* made = std::malloc(reason_size);
+  if (made && pthread_setspecific(reason_key, made) == 0) return static_cast<char*>(made);
+  std::free(made);
+  return nullptr;
+}
 
 template <class... Parts>
 int refuse(int error, const Parts&... parts) noexcept {
-  format::Writer text(reason, sizeof reason - 1);
+  char* reason = own_reason();
+  if (!reason) return error;
+  format::Writer text(reason, reason_size - 1);
   text.put(parts...);
   reason[text.view().size()] = 0;
   return error;
@@ -101,4 +123,7 @@ UNBLOCK_API void unblock_on_events(const unblock_events* table) { events::tell(t
 
 UNBLOCK_API int unblock_active(void) { return self() != nullptr; }
 
-UNBLOCK_API const char* unblock_reason(void) { return reason; }
+UNBLOCK_API const char* unblock_reason(void) {
+  const void* reason = has_key ? pthread_getspecific(reason_key) : nullptr;
+  return reason ? static_cast<const char*>(reason) : "";
+}

@@ -119,7 +119,6 @@ long perform(Fiber& fiber, const Transfer& transfer) noexcept {
   if (in_bulk(fiber, transfer.fd)) [[unlikely]]
     return bulk::move(fiber, transfer.nr, transfer.arguments);
   const auto once = [&](int fd) { return attempt(fiber, transfer, fd); };
-  if (transfer.nr == SYS_read) return read_patiently(fiber, transfer.fd, transfer.parts->iov_len, once);
   const long result = transfer.writes ? patiently(fiber, transfer.fd, Writable, SO_SNDTIMEO, once)
                                       : patiently(fiber, transfer.fd, Readable, SO_RCVTIMEO, once);
   bulk::note(fiber, result);
@@ -164,6 +163,20 @@ long write_all(Fiber& fiber, const Transfer& transfer) noexcept {
   return write_rest(fiber, transfer, result, wanted);
 }
 
+// These stand by themselves for the stack they take, which a connection has for as long as it waits: a plain
+// read does without all of it, and any other without a transfer's description.
+[[gnu::noinline]] long attempt_read(Fiber& fiber, int fd, void* data, std::size_t size) noexcept {
+  const iovec part{data, size};
+  return attempt(fiber,
+                 {fd, &part, 1, SYS_read, {fd, kernel::word(data), kernel::word(size), 0, 0, 0}, false}, fd);
+}
+
+[[gnu::noinline]] long read_any(Fiber& fiber, int fd, void* data, std::size_t size) noexcept {
+  if (in_bulk(fiber, fd)) [[unlikely]]
+    return bulk::move(fiber, SYS_read, Words(fd, data, size).words);
+  return read_patiently(fiber, fd, size, [&](int at) { return attempt_read(fiber, at, data, size); });
+}
+
 }  // namespace
 
 long read(Fiber& fiber, int fd, void* data, std::size_t size) noexcept {
@@ -171,9 +184,7 @@ long read(Fiber& fiber, int fd, void* data, std::size_t size) noexcept {
       plain != PlainStream::No && size && !bulk::flows(fiber)) [[likely]]
     return read_plain(fiber, fd, data, size, plain);
   if (size == 0) return kernel::call(SYS_read, fd, data, size);
-  const iovec part{data, size};
-  return perform(fiber,
-                 {fd, &part, 1, SYS_read, {fd, kernel::word(data), kernel::word(size), 0, 0, 0}, false});
+  return read_any(fiber, fd, data, size);
 }
 
 long readv(Fiber& fiber, int fd, const iovec* parts, int count) noexcept {

@@ -68,11 +68,17 @@ long at_home(const HomeCall& home, Call&& call) {
 }
 
 template <class Call>
+[[gnu::noinline]] long serve_at_home(long nr, const long (&words)[6], Call&& call) {
+  const HomeCall home(nr, words);
+  return home.selects() ? at_home<HomeCall::Sets>(home, call) : at_home<HomeCall::NoSets>(home, call);
+}
+
+/// `call()` for everybody: only those who may be at home need the room on the stack that it takes.
+template <class Call>
 long serve(long nr, const long (&words)[6], Call&& call) {
   if (!wanted() || !HomeCall::is(nr)) [[likely]]
     return call();
-  const HomeCall home(nr, words);
-  return home.selects() ? at_home<HomeCall::Sets>(home, call) : at_home<HomeCall::NoSets>(home, call);
+  return serve_at_home(nr, words, call);
 }
 
 /// Whether `fd` was there before the first connection: what is said on it is not to be mixed with what others

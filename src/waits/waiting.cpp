@@ -73,7 +73,7 @@ long for_descriptor(Fiber& fiber, int& fd, unsigned events, Nanoseconds deadline
   waiter.events = events;
   waiter.exclusive = exclusive;
   waiter.follows = true;
-  const long result = for_descriptors(fiber, &waiter, 1, deadline);
+  const long result = detail::wait_for_own(fiber, deadline);
   if (waiter.fd >= 0) fd = waiter.fd;
   return result;
 }

@@ -85,19 +85,28 @@ long watch(Fiber& fiber, Processor& home) noexcept;
 void stop_watching(IoWaiter& waiter, Processor& home) noexcept;
 }  // namespace detail
 
-/// Waits, as for_descriptor() does, until `fd` may be readable. Inline, for the little stack it takes: a
-/// thousand connections have theirs in nobody's cache. The fiber's io_waiter says which descriptor to use.
+namespace detail {
+/// Waits for what the fiber's own waiter says. Inline, for the little stack it takes: a thousand connections
+/// have theirs in nobody's cache.
+[[gnu::always_inline]] inline long wait_for_own(Fiber& fiber, Nanoseconds deadline) noexcept {
+  return wait(
+      fiber, deadline, [&](Processor & home) __attribute__((always_inline)) { return watch(fiber, home); },
+      [&](Processor & home) __attribute__((always_inline)) {
+        // Else an event took it out before it woke the fiber.
+        if (fiber.io_waiter.queued) [[unlikely]]
+          stop_watching(fiber.io_waiter, home);
+      });
+}
+}  // namespace detail
+
+/// Waits, as for_descriptor() does, until `fd` may be readable. The fiber's io_waiter says which descriptor
+/// to use afterwards.
 [[gnu::always_inline]] inline long until_readable(Fiber& fiber, int fd) noexcept {
   fiber.io_waiter.fd = fd;
   fiber.io_waiter.events = Readable;
   fiber.io_waiter.exclusive = false;
   fiber.io_waiter.follows = true;
-  return wait(
-      fiber, never, [&](Processor& home) __attribute__((always_inline)) { return detail::watch(fiber, home); },
-      [&](Processor& home) __attribute__((always_inline)) {
-        if (fiber.io_waiter.queued) [[unlikely]]
-          detail::stop_watching(fiber.io_waiter, home);
-      });
+  return detail::wait_for_own(fiber, never);
 }
 
 /// Waits until descriptor `fd` may be ready for `events` (Readiness). `exclusive`: an event wakes one such
