@@ -14,6 +14,7 @@
 #include "entry/outsiders.h"
 #include "hooks.h"
 #include "kernel.h"
+#include "memory/tls_reserve.h"
 #include "next.h"
 #include "options.h"
 #include "runtime.h"
@@ -201,6 +202,7 @@ extern "C" [[gnu::visibility("default")]] int clock_getres(clockid_t clock, time
 
 // Objects that come later have sites, too.
 extern "C" [[gnu::visibility("default")]] void* dlopen(const char* file, int mode) {
+  tls_reserve::library_comes();
   void* handle = real::dlopen(file, mode);
   if (handle && (edge::fiber_to_serve() || outsiders::present())) runtime::cover_new_objects();
   return handle;

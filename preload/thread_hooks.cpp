@@ -11,6 +11,7 @@
 #include "fibers/scheduler.h"
 #include "hooks.h"
 #include "kernel.h"
+#include "memory/tls_reserve.h"
 #include "next.h"
 
 namespace {
@@ -40,6 +41,7 @@ int making_thread(Call&& call) {
   if (hooks::start_up) hooks::start_up();
   Fiber* fiber = self();
   if (!fiber) return call();
+  tls_reserve::thread_comes();
   fiber->making_thread = true;
   const int result = call();
   fiber->making_thread = false;

@@ -31,6 +31,7 @@
 #include "siblings/siblings.h"
 #include "signals/signals.h"
 #include "memory/stacks.h"
+#include "memory/tls_reserve.h"
 #include "watchdog/stalls.h"
 #include "stats.h"
 #include "signals/thread_timers.h"
@@ -227,6 +228,7 @@ void forget(Fiber* survivor) noexcept {
   carriers::forget_all();
   fibers::forget_all();
   stacks::forget();
+  tls_reserve::forget(survivor && survivor->main);
   stats::reset();
   stats_printed = false;
   processors::forget_all();

@@ -72,6 +72,9 @@ constexpr std::uint32_t shortest_run = 64;      // of free stacks, side by side:
 constexpr std::uint32_t longest_run = 256;      // made anew while others wait for the lock: 0.2 ms
 constexpr unsigned runs_at_once = 2;            // by the watchdog, which has more to do
 constexpr std::size_t kept_stacks = 64;         // of threads that ended, whose pages are kept for a while
+constexpr int many_threads = 128;               // more of them have less room for static TLS of libraries to come:
+constexpr std::size_t tls_reserve = 256;        // bytes of it,
+constexpr std::size_t usual_tls_reserve = 2048; // and what glibc would have them have at most, unless told to
 
 constexpr std::size_t timer_buckets = 256;      // of the table of timers that notify a fiber
 constexpr std::size_t stall_ring = 8;           // stalls taken down and not reported yet

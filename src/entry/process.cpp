@@ -18,6 +18,7 @@
 #include "memory/sharing.h"
 #include "signals/signals.h"
 #include "memory/stacks.h"
+#include "memory/tls_reserve.h"
 #include "fibers/threads.h"
 
 namespace unblock::process {
@@ -33,6 +34,7 @@ constexpr std::uint64_t thread_flags =
 // mask, the fiber's, libc sets.
 Verdict make_outsider(const Fiber* parent, const threads::CloneArguments& arguments) noexcept {
   if (parent) stacks::begin(arguments.stack_top);
+  tls_reserve::thread_escapes();
   return Verdict::Native;
 }
 
@@ -90,6 +92,7 @@ Verdict clone_outside(Frame& frame) {
   if (threads::read_arguments(frame, arguments) != 0) return Verdict::Native;
   if ((arguments.flags & thread_flags) == thread_flags) {
     stacks::begin(arguments.stack_top);
+    tls_reserve::thread_escapes();
     return Verdict::Native;
   }
   if (runs_beside(arguments.flags)) return Verdict::Native;
