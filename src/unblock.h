@@ -5,9 +5,10 @@
  * it computes. Blocking calls put the fiber to sleep and let the others run. Everything else works as it does
  * with threads, and without unblock_start() the library does nothing.
  *
- * Threads that are there already stay kernel threads, and so do those that they make. Both kinds share locks,
- * conditions, semaphores, channels, descriptors and signals as threads do, join and cancel each other. What they
- * must not share are priority-inheriting mutexes (PTHREAD_PRIO_INHERIT).
+ * Threads that are there already stay kernel threads, and so do those that they make; and what libc calls on
+ * threads of its own, for SIGEV_THREAD (timer_create(2), mq_notify(3)), it calls on kernel threads, whoever asked
+ * for it. Both kinds share locks, conditions, semaphores, channels, descriptors and signals as threads do, join and
+ * cancel each other.
  *
  * All functions are thread-safe, none sets errno: those that can fail return 0 or an
  * error number of errno(3), as those of pthreads(7) do.
@@ -32,7 +33,8 @@ extern "C" {
  * pthread_cond_signal(3): a fiber that sleeps there sleeps in the kernel, and the others go on after half a
  * millisecond. A file that is mapped and executed, but not found by dl_iterate_phdr(3), is not changed.
  * The starter's own kernel thread sleeps while others run its fiber, and has it back at the end. Mutexes with
- * PTHREAD_PRIO_INHERIT exclude all threads, and from here on none inherits a priority by them.
+ * PTHREAD_PRIO_INHERIT exclude all threads, and from here on none inherits a priority by them; those that wait for
+ * one already get it when it is unlocked, by the starter, too.
  *
  * Under the command `unblock` the program's threads are fibers anyhow: the call succeeds, and its options are the
  * command's.

@@ -265,8 +265,7 @@ long call(Fiber& fiber, std::uint32_t* word, int operation, std::uint32_t value,
     case FUTEX_LOCK_PI2:
     case FUTEX_TRYLOCK_PI:
     case FUTEX_UNLOCK_PI:
-      return futex_pi::call(fiber, word, call.command(), operation & FUTEX_CLOCK_REALTIME,
-                            reinterpret_cast<const timespec*>(timeout_or_count));
+      return futex_pi::call(fiber, word, operation, reinterpret_cast<const timespec*>(timeout_or_count));
     default: return sleep_in_kernel(fiber, call);
   }
 }

@@ -7,6 +7,9 @@
 #include <linux/futex.h>
 
 #include "entry/outsiders.h"
+#include "fibers/cpu_time.h"
+#include "fibers/groups.h"
+#include "fibers/scheduler.h"
 #include "kernel.h"
 #include "user.h"
 #include "waits/parking_lot.h"
@@ -39,8 +42,9 @@ ParkingBucket& bucket_of(const std::uint32_t* word) noexcept {
   return parking_lot::bucket_of(reinterpret_cast<std::uintptr_t>(word));
 }
 
-clockid_t clock_of(int command, bool realtime) noexcept {
-  return command == FUTEX_LOCK_PI || realtime ? CLOCK_REALTIME : CLOCK_MONOTONIC;
+clockid_t clock_of(int operation) noexcept {
+  const bool realtime = operation & FUTEX_CLOCK_REALTIME || (operation & FUTEX_CMD_MASK) == FUTEX_LOCK_PI;
+  return realtime ? CLOCK_REALTIME : CLOCK_MONOTONIC;
 }
 
 // The oldest fiber that waits for the word, or null. Under the bucket's lock.
@@ -150,16 +154,29 @@ long unlock(Fiber& fiber, std::uint32_t* word, std::uint32_t mark) noexcept {
   return pass_on(bucket, word, mark);
 }
 
+// To the kernel thread that `fiber` was, if it was one that others ran beside. It goes on there like one that has
+// lost its processor. False: it has none.
+bool go_home(Fiber& fiber) noexcept {
+  Carrier* own = fiber.main ? groups::of(fiber).own : nullptr;
+  if (own && fiber.carrier != own) {
+    scheduler::go_home(fiber, *own);
+    cpu_time::alone(*own);
+  }
+  return own;
+}
+
 }  // namespace
 
 void owner_died(Fiber& fiber, std::uint32_t* word) noexcept { unlock(fiber, word, FUTEX_OWNER_DIED); }
 
-long call(Fiber& fiber, std::uint32_t* word, int command, bool realtime, const timespec* timeout) noexcept {
+long call(Fiber& fiber, std::uint32_t* word, int operation, const timespec* timeout) noexcept {
   if (reinterpret_cast<std::uintptr_t>(word) % sizeof *word) return -EINVAL;
-  if (command == FUTEX_UNLOCK_PI) return unlock(fiber, word, 0);
+  const int command = operation & FUTEX_CMD_MASK;
+  if (command == FUTEX_UNLOCK_PI)
+    return go_home(fiber) ? unlock_outside(word, operation) : unlock(fiber, word, 0);
   if (command == FUTEX_TRYLOCK_PI) return take_or_mark(fiber.tid, word, true);
   Nanoseconds deadline;
-  if (const long error = timeouts::from_user(fiber, timeout, clock_of(command, realtime), false, deadline))
+  if (const long error = timeouts::from_user(fiber, timeout, clock_of(operation), false, deadline))
     return error;
   return lock(fiber, word, deadline);
 }
@@ -176,8 +193,7 @@ long read_deadline(int operation, const timespec* timeout, Nanoseconds& deadline
   if (!timeout || command == FUTEX_TRYLOCK_PI) return 0;
   if (!user::copy(&given, timeout, sizeof given)) return -EFAULT;
   if (!clock_time::valid(given)) return -EINVAL;
-  deadline =
-      timeouts::to_monotonic(clock_time::from(given), clock_of(command, operation & FUTEX_CLOCK_REALTIME));
+  deadline = timeouts::to_monotonic(clock_time::from(given), clock_of(operation));
   return 0;
 }
 
@@ -204,7 +220,7 @@ long sleep_outside(const std::uint32_t* word, std::uint32_t number, Nanoseconds 
 }
 
 long unlock_outside(std::uint32_t* word, int operation) noexcept {
-  // First to who waits in the kernel, from before there were fibers.
+  // First to who waits in the kernel, from before there were fibers: that knows the owner by its kernel thread.
   if (const long error = kernel::call(SYS_futex, word, operation, 0, nullptr, nullptr, 0)) return error;
   ParkingBucket& bucket = bucket_of(word);
   Guard guard(bucket.lock);

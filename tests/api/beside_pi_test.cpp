@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <ctime>
+#include <linux/futex.h>
 #include <pthread.h>
 #include <vector>
 
@@ -34,6 +35,7 @@ struct Inheriting {
     deadline.tv_nsec = nanoseconds % 1'000'000'000;
     return pthread_mutex_timedlock(&mutex, &deadline);
   }
+  bool contended() const { return __atomic_load_n(&mutex.__data.__lock, __ATOMIC_SEQ_CST) & FUTEX_WAITERS; }
   pthread_mutex_t mutex;
 };
 
@@ -119,6 +121,34 @@ TEST_CASE("a priority-inheriting mutex over start and stop") {
       fiber.join();
     }
   }
+}
+
+TEST_CASE("a priority-inheriting mutex from before, for which kernel threads wait in the kernel") {
+  Outsider others[3];
+  Inheriting mutex;
+  REQUIRE(mutex.lock() == 0);
+  std::atomic<int> got{0};
+  for (Outsider& other : others)
+    other.begin([&] {
+      CHECK(mutex.lock() == 0);
+      ++got;
+      CHECK(mutex.unlock() == 0);
+    });
+  while (!mutex.contended()) std::this_thread::sleep_for(1ms);
+  const unblock::runtime runtime;
+  std::thread fiber([&] {
+    CHECK(mutex.lock() == 0);
+    ++got;
+    CHECK(mutex.unlock() == 0);
+  });
+  std::this_thread::sleep_for(20ms);  // so that it is on another kernel thread
+  CHECK(got == 0);
+  CHECK(mutex.unlock() == 0);
+  for (Outsider& other : others) other.wait();
+  fiber.join();
+  CHECK(got == 4);
+  CHECK(mutex.lock() == 0);
+  CHECK(mutex.unlock() == 0);
 }
 
 TEST_CASE("the owner of a robust one ends") {

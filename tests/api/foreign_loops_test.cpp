@@ -1,4 +1,4 @@
-// GLib and Boost.Asio run fibers in steps; and such loops, libuv's too, run in fibers.
+// GLib, Boost.Asio and Qt run fibers in steps; and such loops, libuv's too, run in fibers.
 #include <functional>
 #include <vector>
 
@@ -10,6 +10,11 @@
 #endif
 #ifdef HAVE_ASIO
 #include <boost/asio.hpp>
+#endif
+#ifdef HAVE_QT
+#include <QCoreApplication>
+#include <QSocketNotifier>
+#include <QTimer>
 #endif
 #ifdef HAVE_UV
 #include <uv.h>
@@ -73,6 +78,45 @@ TEST_CASE("in Boost.Asio's loop") {
 
 #endif
 
+#ifdef HAVE_QT
+
+namespace {
+
+// Words of a command line, which Qt refers to as long as it has an application.
+struct CommandLine {
+  int count = 1;
+  char name[5] = "test";
+  char* words[2] = {name, nullptr};
+};
+
+struct Application : CommandLine, QCoreApplication {
+  Application() : QCoreApplication(count, words) {}
+};
+
+}  // namespace
+
+TEST_CASE("in Qt's event loop") {
+  const Embedded embedded;
+  Application application;
+  Guests guests;
+  QSocketNotifier ready(embedded.descriptor, QSocketNotifier::Read);
+  QObject::connect(&ready, &QSocketNotifier::activated, [&] {
+    guests.step();
+    if (guests.all_done()) application.quit();
+  });
+  int ticks = 0;
+  QTimer timer;
+  QObject::connect(&timer, &QTimer::timeout, [&] { ++ticks; });
+  timer.start(1);
+  guests.begin();
+  application.exec();
+  CHECK(guests.all_done());
+  CHECK(guests.outside == 0);
+  CHECK(ticks > 0);
+}
+
+#endif
+
 // The other way round: loops in fibers, each as it is.
 
 namespace {
@@ -132,6 +176,20 @@ TEST_CASE("Boost.Asio's loop in a fiber") {
     boost::asio::steady_timer timer(loop, std::chrono::milliseconds(50));
     timer.async_wait([](const boost::system::error_code&) { usleep(1000); });
     loop.run();
+  });
+}
+#endif
+
+#ifdef HAVE_QT
+TEST_CASE("Qt's event loop in a fiber") {
+  Application application;
+  runs_in_a_fiber([] {
+    QEventLoop loop;
+    QTimer::singleShot(50, &loop, [&] {
+      usleep(1000);
+      loop.quit();
+    });
+    loop.exec();
   });
 }
 #endif
