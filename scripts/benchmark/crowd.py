@@ -6,9 +6,9 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+from comparison.held_client import Client
 from comparison.process import SERVER_CORE, Process, free_port
 
-from .client import Client
 from .contenders import Contender
 from .memory import Memory
 

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Optional
 
 from comparison.counters import SystemCalls, cpu_seconds
+from comparison.held_client import Client
 from comparison.process import SERVER_CORE, Process, free_port
 
-from .client import Client
 from .contenders import Contender
 from .memory import Memory
 from .workloads import Workload

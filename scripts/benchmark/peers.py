@@ -10,10 +10,10 @@ from pathlib import Path
 
 from comparison import machine, measure, table
 from comparison.counters import Sampler, cpu_seconds
+from comparison.held_client import Client
 from comparison.load import LoadFailed, Result, pairs
 from comparison.process import LOAD_CORE, SERVER_CORE, Process, conduct, free_port
 
-from .client import Client
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SOURCE = ROOT / "scripts" / "contenders"

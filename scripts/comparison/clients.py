@@ -149,6 +149,16 @@ def check_content(exchange: Callable, values: dict[str, str]) -> None:
         raise WrongContent(f"wrong content: {answer[:80]!r}")
 
 
+def answer_size(path: str, values: dict[str, str]) -> int:
+    """Bytes of the answer to load_client's GET, its head included."""
+    with socket.create_connection(("127.0.0.1", int(values["port"])), TIMEOUT) as connection:
+        connection.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: load\r\n\r\n".encode())
+        with connection.makefile("rb") as stream:
+            head = list(iter(stream.readline, b"\r\n"))
+    lengths = [int(line.partition(b":")[2]) for line in head if line.lower().startswith(b"content-length:")]
+    return sum(map(len, head)) + len(b"\r\n") + lengths[0]
+
+
 def digest(answers: list[Optional[bytes]]) -> str:
     """One SHA-256 over all answers in their order."""
     total = hashlib.sha256()

@@ -48,6 +48,10 @@ class Wrk:
         return (f"wrk -t1 -c{self.connections} -d{max(1, round(seconds))}s --timeout 5s "
                 f"-s {LOADS}/report.lua {self.url}")
 
+    def path(self) -> str:
+        """Of what it asks for."""
+        return "/" + self.url.split("/", 3)[3]
+
     read = staticmethod(pairs)
 
 

@@ -8,7 +8,7 @@ from dataclasses import astuple, fields
 from pathlib import Path
 from typing import Callable
 
-from . import custom, iterative, machine, measure, table
+from . import custom, iterative, loops, machine, measure, table
 from .clients import WrongContent
 from .counters import SystemCalls
 from .load import LoadFailed
@@ -20,7 +20,7 @@ HEAD = ["server", "mode", "requests/s", "p50 ms", "p99 ms", "CPU us/req", "sysca
         "RSS MiB"]
 COLUMNS = fields(measure.Row)[:len(HEAD) - 2]  # the rest is in the CSV only
 MODES = ("native", "unblocked")
-LOOPS = "loops"  # for --only: all that have one
+ROUNDS = 3
 
 
 def options_parser() -> argparse.ArgumentParser:
@@ -34,7 +34,8 @@ def options_parser() -> argparse.ArgumentParser:
         "iterative: servers without threads and slow clients; loops: servers with event loops of their own, "
         "which must not lose by it")
     add("--list", action="store_true", help="list the servers and end")
-    add("--rounds", type=int, default=3, metavar="N", help="runs of each in each mode (default 3)")
+    add("--rounds", type=int, metavar="N",
+        help=f"runs of each in each mode (default {ROUNDS}); starts of those with loops (default {loops.STARTS})")
     add("--seconds", type=float, default=1, metavar="S",
         help="length of a load (default 1; wrk and ab take whole seconds)")
     add("--csv", metavar="FILE", help="write the figures to FILE, unrounded")
@@ -55,7 +56,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
         parser.error("--server and --load belong together")
     if options.server and "{port}" not in options.server:
         parser.error("--server needs {port} where the port number goes")
-    if options.rounds < 1 or not 0 < options.seconds <= 60:
+    if (options.rounds is not None and options.rounds < 1) or not 0 < options.seconds <= 60:
         parser.error("--rounds is at least 1, --seconds at most 60")
     options.unblock, options.tools = options.unblock.resolve(), options.tools.resolve()
     return options
@@ -64,14 +65,14 @@ def parse(arguments: list[str]) -> argparse.Namespace:
 def choose(names: str) -> list[Server]:
     """The servers of --only; without it all that have no loop of their own."""
     known = load_all()
-    loops = [name for name, server in known.items() if server.has_loop]
+    looping = [name for name, server in known.items() if server.has_loop]
     if not names:
         return [server for server in known.values() if not server.has_loop]
     wanted = [name for name in names.split(",") if name and name != iterative.NAME]
-    wanted = [name for word in wanted for name in (loops if word == LOOPS else [word])]
+    wanted = [name for word in wanted for name in (looping if word == loops.NAME else [word])]
     if unknown := [name for name in wanted if name not in known]:
         sys.exit(f"compare: no server named {', '.join(unknown)}; there are {', '.join(known)}, "
-                 f"{iterative.NAME}, {LOOPS}")
+                 f"{iterative.NAME}, {loops.NAME}")
     return [known[name] for name in wanted]
 
 
@@ -130,15 +131,20 @@ def cells(row: measure.Row, text: Callable) -> list[str]:
     return [text(getattr(row, column.name)) for column in COLUMNS]
 
 
-def compare_threaded(options: argparse.Namespace, chosen: list[Server]) -> int:
-    """The servers with threads. Returns 1 when any run failed or a server is not installed."""
-    installed = [server for server in chosen if server.program({"tools": str(options.tools)})]
+def installed_of(chosen: list[Server], tools: Path) -> list[Server]:
+    """Those that are installed; says of the others that they are not."""
+    installed = [server for server in chosen if server.program({"tools": str(tools)})]
     for server in chosen:
         if server not in installed:
             print(f"{server.name} is left out: {' '.join(server.packages)} is not installed", file=sys.stderr)
     if not installed:
         sys.exit("compare: nothing to compare is installed")
-    SystemCalls.probe()
+    return installed
+
+
+def compare_threaded(options: argparse.Namespace, installed: list[Server]) -> int:
+    """The servers with threads. Returns 1 when any run failed."""
+    options.rounds = options.rounds or ROUNDS
     busy = machine.busy_before()
     comparison = Comparison(options, installed)
     comparison.run()
@@ -147,13 +153,18 @@ def compare_threaded(options: argparse.Namespace, chosen: list[Server]) -> int:
     if options.csv:
         names = [column.name for column in fields(measure.Row)]
         table.write_csv(options.csv, ["round", "server", "mode", *names], comparison.runs)
-    return 1 if comparison.failures or installed != chosen else 0
+    return 1 if comparison.failures else 0
 
 
 def compare(options: argparse.Namespace) -> int:
-    """The whole comparison of our servers. Returns 1 when anything failed."""
+    """The whole comparison of our servers. Returns 1 when anything failed or is not installed."""
     chosen = choose(options.only)
-    failed = compare_threaded(options, chosen) if chosen else 0
+    installed = installed_of(chosen, options.tools) if chosen else []
+    failed = installed != chosen
+    SystemCalls.probe()
+    for has_loop, how in ((False, compare_threaded), (True, loops.compare)):
+        if servers := [server for server in installed if server.has_loop == has_loop]:
+            failed |= how(options, servers)
     if not options.only or iterative.NAME in options.only.split(","):
         failed |= iterative.compare(options.unblock)
     return 1 if failed else 0

@@ -50,10 +50,9 @@ class Client {
   bool all_open() const { return opened_ + failed_ == connections_.size(); }
   bool given_up() const { return failed_ == connections_.size() || Clock::now() >= give_up_; }
 
-  bool ended() const {
-    if (plan_.requests != 0 ? requests_ < plan_.requests : Clock::now() < end_) return given_up();
-    return !plan_.hold || busy_ == 0 || given_up();
-  }
+  bool enough() const { return plan_.requests != 0 ? requests_ >= plan_.requests : Clock::now() >= end_; }
+
+  bool ended() const { return given_up() || (enough() && (!plan_.hold || busy_ == 0)); }
 
   void load() {
     if (all_open()) start();
@@ -120,7 +119,7 @@ class Client {
     }
     ++requests_;
     latencies_.record(connection.latency());
-    if (plan_.hold && Clock::now() >= end_) {
+    if (plan_.hold && enough()) {
       --busy_;
     } else if (plan_.reconnect != 0 && connection.answers_since_open() >= plan_.reconnect) {
       connection.close();
@@ -175,7 +174,7 @@ class Client {
 [[noreturn]] void usage() {
   std::fputs("usage: load_client [--connections N] [--seconds S | --requests N] [--size BYTES]\n"
              "                   [--reconnect N] [--socks5 TARGET_PORT]\n"
-             "                   [--http ANSWER_BYTES] [--hold] PORT\n", stderr);
+             "                   [--http ANSWER_BYTES [--path PATH]] [--hold] PORT\n", stderr);
   std::exit(2);
 }
 
@@ -190,7 +189,8 @@ Plan parse(int argc, char** argv) {
   static const option options[] = {{"connections", 1, nullptr, 'c'}, {"seconds", 1, nullptr, 't'},
                                    {"requests", 1, nullptr, 'n'},    {"size", 1, nullptr, 's'},
                                    {"reconnect", 1, nullptr, 'r'},   {"socks5", 1, nullptr, 'p'},
-                                   {"http", 1, nullptr, 'a'},        {"hold", 0, nullptr, 'h'},    {}};
+                                   {"http", 1, nullptr, 'a'},        {"path", 1, nullptr, 'u'},
+                                   {"hold", 0, nullptr, 'h'},        {}};
   Plan plan;
   for (int option; (option = getopt_long(argc, argv, "", options, nullptr)) != -1;) switch (option) {
     case 'c': plan.connections = static_cast<std::size_t>(number(optarg, 1, 100000)); break;
@@ -200,6 +200,7 @@ Plan parse(int argc, char** argv) {
     case 'r': plan.reconnect = static_cast<std::uint64_t>(number(optarg, 0, 1e9)); break;
     case 'p': plan.target.socks_target = static_cast<std::uint16_t>(number(optarg, 1, 65535)); break;
     case 'a': plan.target.http_answer = static_cast<std::size_t>(number(optarg, 1, 16 << 20)); break;
+    case 'u': plan.target.path = optarg; break;
     case 'h': plan.hold = true; break;
     default: usage();
   }

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <string>
 #include <string_view>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -61,8 +62,9 @@ std::vector<unsigned char> message(std::uint32_t id, std::uint64_t sequence, std
   return bytes;
 }
 
-std::vector<unsigned char> http_request() {
-  constexpr std::string_view head = "GET /page.txt HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: load\r\n\r\n";
+std::vector<unsigned char> http_request(const char* path) {
+  const std::string head =
+      std::string("GET ") + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: load\r\n\r\n";
   return {head.begin(), head.end()};
 }
 
@@ -86,7 +88,7 @@ void Connection::close() {
 
 bool Connection::request() {
   requested_ = Clock::now();
-  if (target_.http_answer != 0) return begin(Phase::Echoing, http_request(), target_.http_answer);
+  if (target_.http_answer != 0) return begin(Phase::Echoing, http_request(target_.path), target_.http_answer);
   return begin(Phase::Echoing, message(id_, answers_, target_.size), target_.size);
 }
 

@@ -11,10 +11,11 @@
 namespace load {
 
 struct Target {
-  std::uint16_t port = 0;         // where to connect to, on 127.0.0.1
+  std::uint16_t port = 0;          // where to connect to, on 127.0.0.1
   std::uint16_t socks_target = 0;  // not 0: `port` is a SOCKS5 proxy; ask it for 127.0.0.1:socks_target
   std::size_t size = 64;           // of a message, in bytes
   std::size_t http_answer = 0;     // not 0: requests are HTTP, and answers, heads included, have this size
+  const char* path = "/page.txt";  // of what they ask for
   bool own_addresses = false;      // each connection comes from an address of its own in 127.0.0.0/8
 };
 

@@ -8,7 +8,7 @@ SERVER = Server(
     about="uvicorn; 64 connections, 1 KiB page, keep-alive",
     packages=("uvicorn",),
     command="uvicorn --host 127.0.0.1 --port {port} --app-dir {dir} --log-level warning --no-access-log "
-            "app:app",
+            "--timeout-keep-alive 60 app:app",
     load=load.Wrk(connections=64),
     exchange=clients.http,
     files={"app.py": """

@@ -13,7 +13,7 @@ SERVER = Server(
     name="gevent",
     about="gunicorn -k gevent; 64 connections, 1 KiB page, keep-alive",
     packages=("python3-gevent", "gunicorn"),
-    command="gunicorn -k gevent -w 1 -b 127.0.0.1:{port} --chdir {dir} app:application",
+    command="gunicorn -k gevent -w 1 --keep-alive 60 -b 127.0.0.1:{port} --chdir {dir} app:application",
     load=load.Wrk(connections=64),
     exchange=clients.http,
     files=FILES,

@@ -12,10 +12,12 @@ SERVER = Server(
     exchange=clients.http,
     files={"app.js": """
 const http = require("http"), fs = require("fs");
-http.createServer((request, response) => fs.readFile("{wwwroot}" + request.url, (error, page) => {
+const server = http.createServer((request, response) => fs.readFile("{wwwroot}" + request.url, (error, page) => {
   response.writeHead(200, { "Content-Length": page.length });
   response.end(page);
-})).listen({port}, "127.0.0.1");
+}));
+server.keepAliveTimeout = 60000;
+server.listen({port}, "127.0.0.1");
 """},
     has_loop=True,
 )

@@ -3,21 +3,25 @@
 import select
 import subprocess
 
-from comparison.load import LoadFailed, Result, pairs
-from comparison.process import LOAD_CORE, pin
+from typing import Callable
+
+from .load import LoadFailed, Result, pairs
+from .process import LOAD_CORE, pin
 
 
 class Client:
-    """A context manager: inside it `connections` connections to `port` are open."""
+    """A context manager: inside it `connections` connections to `port` are open. `prepare` is called in the
+    load client's process before it begins."""
 
     OPENING = 120  # seconds that connecting may take
 
-    def __init__(self, program: str, port: int, connections: int, seconds: float, options: list[str]):
+    def __init__(self, program: str, port: int, connections: int, seconds: float, options: list[str],
+                 prepare: Callable[[], None] = lambda: pin(LOAD_CORE)):
         self._seconds = seconds
         command = [program, "--hold", "--connections", str(connections), "--seconds", str(seconds), *options,
                    str(port)]
         self._child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-                                       preexec_fn=lambda: pin(LOAD_CORE))
+                                       preexec_fn=prepare)
 
     def __enter__(self) -> "Client":
         try:
