@@ -37,6 +37,13 @@ static void* several_receiver(void* fd) { return (void*)receive_several(*(int*)f
 
 static void* first_receiver(void* fd) { return (void*)receive_several(*(int*)fd, MSG_WAITFORONE); }
 
+/// Says so before a reader that this wakes says anything.
+static void shut_down(int fd) {
+  flockfile(stdout);
+  report("shutdown UDP", shutdown(fd, SHUT_RD));
+  funlockfile(stdout);
+}
+
 int main(void) {
   struct sockaddr_in where;
   for (int i = 0; i < 5; ++i) udp[i] = udp_on_loopback(&where);
@@ -53,11 +60,11 @@ int main(void) {
   char byte;
   pthread_t e = start(several_receiver, &udp[3]);
   settle();
-  report("shutdown UDP", shutdown(udp[3], SHUT_RD));
+  shut_down(udp[3]);
   printf("recvmmsg: %ld\n", (long)finish(e));
   pthread_t f = start(first_receiver, &udp[4]);
   settle();
-  report("shutdown UDP", shutdown(udp[4], SHUT_RD));
+  shut_down(udp[4]);
   printf("recvmmsg for one: %ld\n", (long)finish(f));
   printf("again: %ld\n", receive_several(udp[3], 0));
   report("again", recv(udp[0], &byte, 1, 0));
