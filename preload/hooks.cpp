@@ -12,6 +12,7 @@
 #include "entry/edge.h"
 #include "entry/native_section.h"
 #include "entry/outsiders.h"
+#include "fences.h"
 #include "hooks.h"
 #include "kernel.h"
 #include "memory/tls_reserve.h"
@@ -69,7 +70,7 @@ long answer_cancellable(Fiber& fiber, Call&& call) {
   // The canceller has the other order, and the barrier for both.
   fiber.cancellable.store(!cancellation_disabled, std::memory_order_relaxed);
   fiber.cut_short = false;
-  asm volatile("" ::: "memory");
+  fences::light();
   if (fiber.cancelled.load(std::memory_order_relaxed)) [[unlikely]]
     pthread_testcancel();
   const long result = edge::serve(fiber, nullptr, call);

@@ -2,11 +2,11 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
-#include <linux/membarrier.h>
 #include <mqueue.h>
 #include <optional>
 #include <pthread.h>
 
+#include "fences.h"
 #include "fibers/fiber.h"
 #include "fibers/scheduler.h"
 #include "hooks.h"
@@ -96,7 +96,7 @@ extern "C" [[gnu::visibility("default")]] int pthread_cancel(pthread_t thread) {
   const int result = next(thread);
   if (result != 0 || !target) return result;
   // Every fiber's mark is either to be seen now, or its look comes after the cancellation.
-  kernel::call(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0);
+  while (!fences::heavy()) {}
   if (fibers::find(tid) == target && target->cancellable.load(std::memory_order_relaxed))
     notify_cancellation(*target);
   return result;

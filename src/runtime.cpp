@@ -4,7 +4,6 @@
 #include <atomic>
 #include <cerrno>
 #include <fcntl.h>
-#include <linux/membarrier.h>
 #include <unistd.h>
 
 #include "fibers/adoption.h"
@@ -15,6 +14,7 @@
 #include "entry/dispatch.h"
 #include "embedding.h"
 #include "events.h"
+#include "fences.h"
 #include "fibers/groups.h"
 #include "kernel.h"
 #include "fibers/kernel_thread.h"
@@ -83,11 +83,6 @@ bool take_over(patch::Others others) noexcept {
   return false;
 }
 
-// For pthread_cancel.
-void register_barriers() noexcept {
-  kernel::call(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0);
-}
-
 // Null, or why not, with everything as it was.
 const char* bring_up(patch::Others others) noexcept {
   // Everything that can fail comes before anything that shows.
@@ -107,7 +102,7 @@ const char* bring_up(patch::Others others) noexcept {
   }
   // Beyond this point libc's calls come to us.
   report_sites();
-  register_barriers();
+  fences::prepare();
   beside = others == patch::Others::running;
   if (beside) outsiders::admit();
   adoption::begin(*main);
@@ -131,7 +126,7 @@ bool prepare() noexcept {
 }
 
 void foresee() noexcept {
-  register_barriers();
+  fences::prepare();
   patch::foresee_others();
   descriptors::make_room();
 }

@@ -29,6 +29,7 @@ constexpr int bulk_units = 64;                  // of them in a period, as bytes
 constexpr int bulk_period = 28;                 // log2 of its cycles: a tenth of a second, about
 constexpr unsigned bulk_threads = 128;          // kernel threads for fibers in bulk, about
 constexpr std::uint32_t run_queue_ring = 256;   // ready fibers of a processor that others may take; 2^n
+constexpr unsigned cold_round = 8;               // fibers: what so many use drives out what they used before
 constexpr unsigned prefetched_lines = 8;         // of the stack of a fiber that is about to run
 constexpr std::size_t max_processors = 64;      // of one process
 constexpr unsigned groups = 64;                 // threads that have started the runtime, at once

@@ -71,8 +71,7 @@ long try_polled(Fiber& fiber, const Transfer& transfer, int fd) noexcept {
 // then it is asked what it is.
 long try_named(Fiber& fiber, const Transfer& transfer, int fd) noexcept {
   const long result = as_it_is(fiber, transfer, fd);
-  if (fiber.carrier->claim.load(std::memory_order_relaxed) == Claim::None)
-    descriptors::remember(fd, Kind::Unknown);
+  if (fiber.carrier->alone()) descriptors::remember(fd, Kind::Unknown);
   return result;
 }
 

@@ -12,7 +12,10 @@ namespace unblock::edge {
 /// Whether a call of the running flow is ours to answer. Else it goes to the kernel as it is.
 [[nodiscard]] [[gnu::always_inline]] inline Fiber* fiber_to_serve() noexcept {
   Fiber* fiber = self();
-  return fiber && !fiber->in_runtime && !fiber->native_only ? fiber : nullptr;
+  if (!fiber || fiber->in_runtime) return nullptr;
+  // A load of both at once would wait until a store to one of them, just made, has left for the cache.
+  asm volatile("");
+  return fiber->native_only ? nullptr : fiber;
 }
 
 namespace detail {

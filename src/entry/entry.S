@@ -43,8 +43,7 @@
         .equ CLONE, 2
         .equ FROM_ANYWHERE, 2           # routes, dispatch.h
         .equ LAST_ROUTE, 511
-        .equ HANDS_OFF, 16              # Fiber.in_runtime and .native_only as one word, fiber.h
-        .equ IN_RUNTIME, 16
+        .equ IN_RUNTIME, 16             # Fiber, fiber.h
         .equ NATIVE_ONLY, 17
         .equ BY_WISH, 2
         .equ FUTEX, 202                 # asm/unistd_64.h
@@ -170,7 +169,10 @@ unblock_entry:
         jnz     1f
         testq   %r11, %r11
         jz      native
-2:      cmpw    $0, HANDS_OFF(%r11)
+        # One by one: a load of both would wait until a store to one of them, just made, has left for the cache.
+2:      cmpb    $0, IN_RUNTIME(%r11)
+        jne     native
+        cmpb    $0, NATIVE_ONLY(%r11)
         jne     hands_off
 3:      SAVE
         .cfi_remember_state
@@ -189,8 +191,6 @@ native:
         jmp     3b
         # A vfork's child may wake fibers. What stays the fiber's own in a NativeSection, the dispatcher knows.
 hands_off:
-        cmpb    $0, IN_RUNTIME(%r11)
-        jne     native
         testb   $BY_WISH, NATIVE_ONLY(%r11)
         jnz     3b
         cmpq    $FUTEX, %rax

@@ -6,6 +6,7 @@
 #include <sys/types.h>
 
 #include "clock.h"
+#include "fences.h"
 #include "fibers/context.h"
 #include "runtime_limits.h"
 
@@ -14,28 +15,33 @@ namespace unblock {
 struct Fiber;
 class Processor;
 
-/// How a carrier stands to its processor. The watchdog's retake (Outside to None) and a fiber's entry
-/// into the runtime (anything to Inside) meet in one atomic exchange, so exactly one of them has it.
+/// How a carrier stands to its processor. Only the carrier itself, and who gives it one, says so.
 enum class Claim : std::uint32_t {
   None,     ///< has none: it is spare, or its fiber goes on as an ordinary kernel thread
   Outside,  ///< has one, and runs the program's code: may be retaken
   Inside,   ///< has one, and is in the runtime
 };
 
+/// Whether the watchdog takes a carrier's processor away. It asks, and looks at the claim; a fiber that
+/// enters the runtime claims, and looks whether it is asked for: fences.h. If each sees the other, whoever is
+/// first to change Asked has the processor.
+enum class Retake : std::uint32_t { No, Asked, Done };
+
 /// One kernel thread. Its own flow, the idle loop, has a small stack and TLS block that glibc does not
 /// know of, so that it is not one of the program's threads. Reused, never freed.
 struct alignas(limits::cache_line) Carrier {
   Context context;  ///< the idle loop's
   std::atomic<Claim> claim{Claim::None};
-  Processor* processor = nullptr;      ///< valid unless claim is None
-  Context* leaving = nullptr;          ///< whose stack pointer the next flow to run here saves
-  Fiber* leaver = nullptr;             ///< the fiber it belongs to; null: the idle loop
-  Fiber* running = nullptr;            ///< null: the idle loop
+  std::atomic<Retake> retake{Retake::No};
+  Processor* processor = nullptr;           ///< valid unless claim is None
+  Context* leaving = nullptr;               ///< whose stack pointer the next flow to run here saves
+  Fiber* leaver = nullptr;                  ///< the fiber it belongs to; null: the idle loop
+  Fiber* running = nullptr;                 ///< null: the idle loop
   std::atomic<const Fiber*> owner{nullptr};  ///< whose own it is, for computing: own_thread.h
   std::atomic<std::uint32_t> woken{0};       ///< futex: set when the owner, who waits, was woken
   std::atomic<int> short_runs{0};            ///< of the owner between its waits, one after the other
   std::atomic<std::uint64_t> waited{0};      ///< cycle counter at the end of its last wait
-  Fiber* next_fiber = nullptr;         ///< for the idle loop to run
+  Fiber* next_fiber = nullptr;               ///< for the idle loop to run
   std::atomic<Nanoseconds> alone_since{0};  ///< its CPU time when its fiber lost the processor; 0: not so
   std::atomic<std::uint64_t> call{0};  ///< a system call in progress: a count above its number + 1; 0: none
   std::atomic<bool> called_off{
@@ -45,13 +51,35 @@ struct alignas(limits::cache_line) Carrier {
   std::atomic<pid_t> ktid{0};          ///< the kernel's id of it; zeroed by the kernel when it ended
   bool first = false;                  ///< a kernel thread of the program's: never ends
   bool reserved = false;               ///< for one fiber, whose own it is; holds no processor
-  bool keep = false;             ///< something is bound to this kernel thread: it does not end when idle
-  Carrier* next = nullptr;       ///< in the list of spares, or of ended ones
-  Carrier* following = nullptr;  ///< in the list of all
+  bool keep = false;              ///< something is bound to this kernel thread: it does not end when idle
+  Carrier* next = nullptr;        ///< in the list of spares, or of ended ones
+  Carrier* following = nullptr;   ///< in the list of all
   unsigned credentials = 0;       ///< the generation of the process' ids that it has
   unsigned credential_round = 0;  ///< the last change of them that was made on it
-  void* stack = nullptr;         ///< lowest byte of the idle loop's stack
-  void* fault_stack = nullptr;   ///< where faults are handled: sigaltstack(2)
+  void* stack = nullptr;          ///< lowest byte of the idle loop's stack
+  void* fault_stack = nullptr;    ///< where faults are handled: sigaltstack(2)
+
+  /// Whether the fiber here goes on as an ordinary kernel thread, without a processor. By that fiber it may
+  /// be lost at the next moment, by others it is a hint.
+  [[nodiscard]] bool alone() const noexcept {
+    return claim.load(std::memory_order_relaxed) == Claim::None ||
+           retake.load(std::memory_order_relaxed) == Retake::Done;
+  }
+
+  /// The calling kernel thread, this one, wants the processor it left with Claim::Outside. False if it has
+  /// none, or has none any more.
+  [[nodiscard]] bool enter() noexcept {
+    if (claim.load(std::memory_order_relaxed) == Claim::None) return false;
+    claim.store(Claim::Inside, std::memory_order_relaxed);
+    fences::light();
+    return retake.load(std::memory_order_relaxed) == Retake::No || keeps();
+  }
+
+  /// Takes its processor away, for the caller to give to another. False if it is not Outside. The watchdog.
+  [[nodiscard]] bool lose() noexcept;
+
+ private:
+  bool keeps() noexcept;
 };
 
 namespace carriers {
@@ -61,8 +89,8 @@ namespace carriers {
 [[nodiscard]] bool adopt(Fiber& main, Processor& processor) noexcept;
 
 /// Makes the calling kernel thread, which others run beside, a carrier of its own for its flow, the fiber
-/// `founder`: it runs as if it had lost its processor, `home`, and once it waits, this kernel thread sleeps until
-/// call_home(). Null if there is no memory.
+/// `founder`: it runs as if it had lost its processor, `home`, and once it waits, this kernel thread sleeps
+/// until call_home(). Null if there is no memory.
 [[nodiscard]] Carrier* adopt_reserved(Fiber& founder, Processor& home) noexcept;
 
 /// Lets `fiber`, which is about to leave where it runs, go on at `own`, where nothing runs.

@@ -12,6 +12,8 @@
 
 namespace unblock::credentials {
 
+constinit std::atomic<unsigned> detail::generation{0};  // of ids; 0: never changed
+
 namespace {
 
 constexpr long most_groups = 65536;  // NGROUPS_MAX
@@ -40,7 +42,7 @@ struct Round {
 constinit Lock lock;
 constinit Ids ids;
 constinit Round round;
-constinit std::atomic<unsigned> generation{0};  // of ids; 0: never changed
+using detail::generation;
 
 void remember() noexcept {
   if (!ids.groups) ids.groups = static_cast<gid_t*>(memory::map(most_groups * sizeof(gid_t)));
@@ -76,8 +78,7 @@ void changed() noexcept {
   remember();
 }
 
-void follow(unsigned& seen) noexcept {
-  if (seen == generation.load(std::memory_order_acquire)) return;
+void detail::catch_up(unsigned& seen) noexcept {
   Guard guard(lock);
   seen = generation.load(std::memory_order_relaxed);
   // Groups first: dropping the user id drops the right to change them.

@@ -40,8 +40,7 @@ Fiber* reversed(Fiber* taken) noexcept {
 
 }  // namespace
 
-bool Processor::drain(std::atomic<Fiber*>& inbox) noexcept {
-  if (!inbox.load(std::memory_order_relaxed)) return false;
+bool Processor::empty_out(std::atomic<Fiber*>& inbox) noexcept {
   Fiber* fiber = reversed(inbox.exchange(nullptr, std::memory_order_acquire));
   const bool some = fiber;
   while (fiber) {
@@ -52,7 +51,8 @@ bool Processor::drain(std::atomic<Fiber*>& inbox) noexcept {
   return some;
 }
 
-// Each fiber has its block and its stack elsewhere, and both are cold by now: fetched while others run.
+// Each fiber has its block and its stack elsewhere, and both are cold by now if many ran since: fetched while
+// others run.
 void Processor::prefetch() const noexcept {
   if (const Fiber* later = queue_.peek(1)) {
     __builtin_prefetch(later);
@@ -91,6 +91,7 @@ Fiber* Processor::pick() noexcept {
     // The loop's turn. No round begins before it: whoever asks next would get a fiber, and the loop no turn.
     if (queue_.size() == 0 || processors::retired(*this) || loop_is_due()) return nullptr;
     round_ = queue_.size();
+    cold_ = round_ >= limits::cold_round;
   }
   Fiber* fiber = queue_.pop();
   if (!fiber) {  // others took them
@@ -98,14 +99,15 @@ Fiber* Processor::pick() noexcept {
     return nullptr;
   }
   --round_;
-  prefetch();
+  if (cold_) prefetch();
   const std::uint64_t ticks = tick.load(std::memory_order_relaxed) + 1;
   tick.store(ticks, std::memory_order_relaxed);
   if (ticks % limits::picks_per_look == 0 && processors::any_idle() && behind()) processors::call_for_help();
   return fiber;
 }
 
-// From one look at the loop to the next, without the sleep: a quarter of the last one, and three of those before.
+// From one look at the loop to the next, without the sleep: a quarter of the last one, and three of those
+// before.
 void Processor::note_round() noexcept {
   const std::uint64_t last = __rdtsc() - polled_.load(std::memory_order_relaxed);
   const std::uint64_t before = round_cycles_.load(std::memory_order_relaxed);

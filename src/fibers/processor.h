@@ -47,8 +47,8 @@ class alignas(limits::cache_line) Processor {
   /// The same without waiting. The holder, be it a fiber or its carrier's idle loop.
   void look() noexcept;
 
-  /// Its holder does without it for a while: from now on the loop wakes whoever waits for the loop's own descriptors
-  /// when there is something to do here. The holder.
+  /// Its holder does without it for a while: from now on the loop wakes whoever waits for the loop's own
+  /// descriptors when there is something to do here. The holder.
   void rest() noexcept;
 
   /// Wakes its holder if that sleeps in poll(). Any thread; async-signal-safe.
@@ -57,12 +57,12 @@ class alignas(limits::cache_line) Processor {
   /// Whether fibers are ready and have been for longer than they should. Any thread; a hint.
   [[nodiscard]] bool behind() const noexcept;
 
-  /// Whether the fiber that runs here has had its turn: a while has passed since it was first asked so. That fiber,
-  /// from whom the processor may be taken meanwhile: a hint.
+  /// Whether the fiber that runs here has had its turn: a while has passed since it was first asked so. That
+  /// fiber, from whom the processor may be taken meanwhile: a hint.
   [[nodiscard]] bool turn_is_over() noexcept;
 
-  /// Whether `helper`, whose holder the caller is, should take fibers from here: it has none, and those that are
-  /// ready here have been for long; or of late they wait longer here than there, by a third and more.
+  /// Whether `helper`, whose holder the caller is, should take fibers from here: it has none, and those that
+  /// are ready here have been for long; or of late they wait longer here than there, by a third and more.
   [[nodiscard]] bool needs(const Processor& helper) const noexcept;
 
   /// Takes ready fibers away from `other`; says whether there were some. The holder.
@@ -70,18 +70,21 @@ class alignas(limits::cache_line) Processor {
 
   [[nodiscard]] EventLoop& loop() noexcept { return loop_; }
 
-  Lock waits;           ///< guards watches, deadlines and the loop, save while that waits
+  Lock waits;  ///< guards watches, deadlines and the loop, save while that waits
   Watches watches;
   Deadlines deadlines;
   const int number;  ///< its place among all
   std::atomic<Carrier*> holder{nullptr};
-  std::atomic<std::uint64_t> tick{0};    ///< grows with every fiber picked
-  std::atomic<std::uint64_t> naps{0};    ///< how often it had nothing to do
-  std::atomic<bool> sleeping{false};     ///< in poll(), to be woken by who posts
-  std::atomic<bool> closing{false};      ///< nothing will run or wait here any more: its holder leaves it
+  std::atomic<std::uint64_t> tick{0};  ///< grows with every fiber picked
+  std::atomic<std::uint64_t> naps{0};  ///< how often it had nothing to do
+  std::atomic<bool> sleeping{false};   ///< in poll(), to be woken by who posts
+  std::atomic<bool> closing{false};    ///< nothing will run or wait here any more: its holder leaves it
 
  private:
-  bool drain(std::atomic<Fiber*>& inbox) noexcept;
+  bool drain(std::atomic<Fiber*>& inbox) noexcept {
+    return inbox.load(std::memory_order_relaxed) && empty_out(inbox);
+  }
+  bool empty_out(std::atomic<Fiber*>& inbox) noexcept;
   bool loop_is_due() noexcept;
   void expire() noexcept;
   void note_round() noexcept;
@@ -92,14 +95,15 @@ class alignas(limits::cache_line) Processor {
 
   EventLoop& loop_;
   RunQueue queue_;
-  std::atomic<std::uint64_t> turn_tick_{0};                   // whose turn it is
-  std::atomic<std::uint64_t> turn_began_{0};                  // cycle counter when that was first asked
-  bool resting_ = false;                                      // between rest() and the next time; by `waits`
-  std::size_t round_ = 0;                                     // fibers of this round yet to run
-  int unclocked_ = 0;                                         // rounds yet to begin without a look at the clock
-  std::uint64_t clocked_ = 0;                                 // cycle counter when a round last began with one
-  std::atomic<std::uint64_t> polled_{0};                      // cycle counter at the last poll
-  std::atomic<std::uint64_t> round_cycles_{0};                // how long rounds take of late
+  std::atomic<std::uint64_t> turn_tick_{0};     // whose turn it is
+  std::atomic<std::uint64_t> turn_began_{0};    // cycle counter when that was first asked
+  bool resting_ = false;                        // between rest() and the next time; by `waits`
+  std::size_t round_ = 0;                       // fibers of this round yet to run
+  bool cold_ = false;                           // they are so many that all are cold by their turn
+  int unclocked_ = 0;                           // rounds yet to begin without a look at the clock
+  std::uint64_t clocked_ = 0;                   // cycle counter when a round last began with one
+  std::atomic<std::uint64_t> polled_{0};        // cycle counter at the last poll
+  std::atomic<std::uint64_t> round_cycles_{0};  // how long rounds take of late
   alignas(limits::cache_line) std::atomic<Fiber*> inbox_{nullptr};  // last in first
 };
 

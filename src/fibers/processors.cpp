@@ -85,8 +85,7 @@ Processor& for_child_of(const Fiber& parent) noexcept {
 Processor& for_woken(const Fiber& woken) noexcept {
   const Fiber* waker = self();
   if (!waker || !waker->home) return *woken.home;
-  const bool has_processor = waker->carrier->claim.load(std::memory_order_relaxed) != Claim::None;
-  return has_processor ? *waker->home : at_leisure(*waker->home);
+  return waker->carrier->alone() ? at_leisure(*waker->home) : *waker->home;
 }
 
 Processor& at_leisure(Processor& near) noexcept {

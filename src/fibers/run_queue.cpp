@@ -1,25 +1,21 @@
 // The run queue: a ring that others may take from, as Go's scheduler has it, and a list behind it.
 #include "fibers/run_queue.h"
 
+#include "fences.h"
 #include "fibers/fiber.h"
 
 namespace unblock {
 
-void RunQueue::push(Fiber& fiber) noexcept {
-  const std::uint32_t tail = tail_.load(std::memory_order_relaxed);
-  // Acquire: whoever moved the head has read its slots.
-  if (in_list_ == 0 && tail - head_.load(std::memory_order_acquire) < size_of_ring) [[likely]] {
-    slot(tail).store(&fiber, std::memory_order_relaxed);
-    tail_.store(tail + 1, std::memory_order_release);
-    return;
-  }
+void RunQueue::push_behind(Fiber& fiber) noexcept {
   fiber.next = nullptr;
   (first_ ? last_->next : first_) = &fiber;
   last_ = &fiber;
   ++in_list_;
 }
 
-void RunQueue::refill() noexcept {
+// Fills the ring, which is empty or nearly so, from the list. False if that is empty, too.
+bool RunQueue::refill() noexcept {
+  if (!first_) return false;
   std::uint32_t tail = tail_.load(std::memory_order_relaxed);
   const std::uint32_t head = head_.load(std::memory_order_acquire);
   while (first_ && tail - head < size_of_ring) {
@@ -28,28 +24,30 @@ void RunQueue::refill() noexcept {
     --in_list_;
   }
   tail_.store(tail, std::memory_order_release);
+  return true;
 }
 
-Fiber* RunQueue::pop() noexcept {
+Fiber* RunQueue::pop_beside_others() noexcept {
   std::uint32_t head = head_.load(std::memory_order_acquire);
   for (;;) {
-    if (head == tail_.load(std::memory_order_relaxed)) {
-      if (!first_) return nullptr;
-      refill();
-    }
+    if (head == tail_.load(std::memory_order_relaxed) && !refill()) return nullptr;
     Fiber* fiber = slot(head).load(std::memory_order_relaxed);
     if (head_.compare_exchange_weak(head, head + 1, std::memory_order_acq_rel, std::memory_order_acquire))
       return fiber;
   }
 }
 
-Fiber* RunQueue::peek(std::uint32_t skip) const noexcept {
-  const std::uint32_t place = head_.load(std::memory_order_relaxed) + skip;
-  const auto left = static_cast<std::int32_t>(tail_.load(std::memory_order_relaxed) - place);
-  return left > 0 ? ring_[place % size_of_ring].load(std::memory_order_relaxed) : nullptr;
+// Tells the owner that the head is no longer its alone. False if that is not certain yet.
+bool RunQueue::share() noexcept {
+  if (lends_.load(std::memory_order_acquire)) return true;
+  shared_.store(true, std::memory_order_relaxed);
+  if (!fences::heavy() || popping_.load(std::memory_order_acquire)) return false;
+  lends_.store(true, std::memory_order_release);
+  return true;
 }
 
 std::size_t RunQueue::take_part(RunQueue& from, std::uint32_t share) noexcept {
+  if (!from.share()) return 0;
   Fiber* taken[size_of_ring];
   std::uint32_t head = from.head_.load(std::memory_order_acquire);
   for (;;) {

@@ -19,17 +19,19 @@ namespace unblock::scheduler {
 namespace {
 
 // Goes on with `to` here. Thread-local variables are the target's from set_fs() on, and the kernel
-// thread may be another one on return: nothing about either may be kept across.
-[[gnu::noinline]] void jump(Carrier& carrier, Fiber* leaver, Context& from, Context& to) noexcept {
+// thread may be another one on return: nothing about either may be kept across. So whoever calls this is not
+// to be inlined itself.
+[[gnu::always_inline]] inline void jump(Carrier& carrier, Fiber* leaver, Context& from,
+                                        Context& to) noexcept {
   carrier.leaver = leaver;
   carrier.leaving = &from;
   context::set_fs(to.fs);
   arrived(context::jump(to.stack, &carrier));
 }
 
-// Another kernel thread may just be leaving `fiber`: that takes an instant, unless it was preempted meanwhile,
-// perhaps for us to run.
-void wait_until_left(const Fiber& fiber) noexcept {
+// Another kernel thread may just be leaving `fiber`: that takes an instant, unless it was preempted
+// meanwhile, perhaps for us to run.
+[[gnu::noinline]] void wait_until_left(const Fiber& fiber) noexcept {
   constexpr timespec a_while{0, limits::preempted_leaving_us * 1000L};
   for (int spins = 0; fiber.on_carrier.load(std::memory_order_acquire); ++spins)
     spins < limits::leaving_spins ? __builtin_ia32_pause()
@@ -37,8 +39,9 @@ void wait_until_left(const Fiber& fiber) noexcept {
 }
 
 // Makes the next flow of `carrier` be `fiber`.
-void board(Carrier& carrier, Fiber& fiber) noexcept {
-  wait_until_left(fiber);
+inline void board(Carrier& carrier, Fiber& fiber) noexcept {
+  if (fiber.on_carrier.load(std::memory_order_acquire)) [[unlikely]]
+    wait_until_left(fiber);
   credentials::follow(carrier.credentials);
   fiber.on_carrier.store(true, std::memory_order_relaxed);
   fiber.carrier = &carrier;
@@ -49,7 +52,7 @@ void board(Carrier& carrier, Fiber& fiber) noexcept {
 }
 
 // Leaves `fiber` for the next ready one, or for the idle loop.
-void leave(Fiber& fiber, Fiber* next) noexcept {
+[[gnu::noinline]] void leave(Fiber& fiber, Fiber* next) noexcept {
   Carrier& carrier = *fiber.carrier;
   if (next == &fiber) return;
   if (fiber.timed.load(std::memory_order_relaxed) || carrier.alone_since.load(std::memory_order_relaxed))
@@ -66,14 +69,6 @@ void leave(Fiber& fiber, Fiber* next) noexcept {
     carrier.running = nullptr;
     jump(carrier, &fiber, fiber.context, carrier.context);
   }
-}
-
-bool enter(Fiber& fiber) noexcept {
-  Carrier& carrier = *fiber.carrier;
-  if (carrier.claim.exchange(Claim::Inside, std::memory_order_acq_rel) == Claim::Outside) [[likely]]
-    return true;
-  carrier.claim.store(Claim::None, std::memory_order_relaxed);
-  return false;
 }
 
 // For one that has none. Another carrier may take the fiber up at once: it waits for on_carrier to clear.
@@ -97,7 +92,7 @@ Carrier& arrived(boost::context::detail::transfer_t arrival) noexcept {
 }
 
 void acquire(Fiber& fiber) noexcept {
-  if (enter(fiber)) [[likely]]
+  if (fiber.carrier->enter()) [[likely]]
     return;
   queue_for_processor(fiber);
 }
@@ -142,7 +137,7 @@ void let_round_run(Fiber& fiber) noexcept {
 }
 
 void let_others(Fiber& fiber) noexcept {
-  if (enter(fiber)) {
+  if (fiber.carrier->enter()) {
     let_round_run(fiber);
   } else {
     queue_for_processor(fiber);
@@ -156,7 +151,7 @@ void split(Fiber& original, Fiber& copy) noexcept {
 }
 
 void hand_off(Fiber& fiber) noexcept {
-  if (!enter(fiber)) return;
+  if (!fiber.carrier->enter()) return;
   Carrier& carrier = *fiber.carrier;
   Processor& processor = *carrier.processor;
   // First ours is off: once given, the processor may already be retaken from its new holder.
@@ -186,19 +181,19 @@ void move_to_first_carrier(Fiber& fiber) noexcept {
 
 void go_home(Fiber& fiber, Carrier& own) noexcept {
   if (fiber.carrier == &own) return;
-  Fiber* next = enter(fiber) ? fiber.carrier->processor->pick() : nullptr;
+  Fiber* next = fiber.carrier->enter() ? fiber.carrier->processor->pick() : nullptr;
   carriers::call_home(own, fiber);  // it waits there until this flow is saved
   leave(fiber, next);
 }
 
 void exit(Fiber& fiber) noexcept {
-  Fiber* next = enter(fiber) ? fiber.carrier->processor->pick() : nullptr;
+  Fiber* next = fiber.carrier->enter() ? fiber.carrier->processor->pick() : nullptr;
   fiber.exiting = true;
   leave(fiber, next);
   __builtin_unreachable();
 }
 
-void run(Carrier& carrier, Fiber& fiber) noexcept {
+[[gnu::noinline]] void run(Carrier& carrier, Fiber& fiber) noexcept {
   stats::count(stats::switches);
   board(carrier, fiber);
   if (fiber.sibling) slices::seat(fiber);

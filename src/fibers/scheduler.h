@@ -50,15 +50,16 @@ bool wake(Fiber& fiber, long result) noexcept;
 /// Lets the other ready fibers run first. See sched_yield(2).
 void yield(Fiber& fiber) noexcept;
 
-/// Lets the ready fibers run once, each until it waits, and goes on then. The processor must be held, and is again
-/// afterwards.
+/// Lets the ready fibers run once, each until it waits, and goes on then. The processor must be held, and is
+/// again afterwards.
 void let_round_run(Fiber& fiber) noexcept;
 
-/// The same in the program's code: for a fiber that has lost its processor, too, which has one again afterwards.
+/// The same in the program's code: for a fiber that has lost its processor, too, which has one again
+/// afterwards.
 void let_others(Fiber& fiber) noexcept;
 
-/// Lets `copy`, a new sibling of the calling fiber, go on from here at once, and the caller later: returns twice.
-/// The processor must be held, and is by each of them afterwards.
+/// Lets `copy`, a new sibling of the calling fiber, go on from here at once, and the caller later: returns
+/// twice. The processor must be held, and is by each of them afterwards.
 void split(Fiber& original, Fiber& copy) noexcept;
 
 /// Gives the processor to another carrier, since the call that follows will sleep in the kernel.

@@ -17,7 +17,7 @@ bool may_leave(const Fiber& fiber, int fd) noexcept {
 }  // namespace
 
 void found(Fiber& fiber, int fd) noexcept {
-  const bool alone = fiber.carrier->claim.load(std::memory_order_relaxed) == Claim::None;
+  const bool alone = fiber.carrier->alone();
   Processor& home = *fiber.home;
   const bool over = alone ? !home.sleeping.load(std::memory_order_relaxed) : home.turn_is_over();
   if (over && may_leave(fiber, fd)) [[unlikely]]

@@ -8,7 +8,7 @@
 namespace unblock::lone_loop {
 
 bool waits_in_kernel(Fiber& fiber) noexcept {
-  const bool has_processor = fiber.carrier->claim.load(std::memory_order_relaxed) != Claim::None;
+  const bool has_processor = !fiber.carrier->alone();
   const auto tick = static_cast<std::uint16_t>(fiber.home->tick.load(std::memory_order_relaxed));
   const auto run_since = static_cast<std::uint16_t>(tick - fiber.tick_at_wait);
   fiber.tick_at_wait = tick;

@@ -60,9 +60,8 @@ bool detail::still_computes(Fiber& fiber) noexcept {
   const std::uint64_t ran = __rdtsc() - carrier.waited.load(std::memory_order_relaxed);
   const auto short_runs = carrier.short_runs.load(std::memory_order_relaxed) + 1;
   carrier.short_runs.store(ran > limits::own_thread_run_cycles ? 0 : short_runs, std::memory_order_relaxed);
-  if (carrier.claim.load(std::memory_order_relaxed) == Claim::None &&
-      short_runs < limits::own_thread_short_runs && !carrier.reserved && in_place::may_sleep(fiber) &&
-      waiting.load(std::memory_order_relaxed) < limits::own_threads)
+  if (carrier.alone() && short_runs < limits::own_thread_short_runs && !carrier.reserved &&
+      in_place::may_sleep(fiber) && waiting.load(std::memory_order_relaxed) < limits::own_threads)
     return true;
   carrier.owner.store(nullptr, std::memory_order_relaxed);
   return false;

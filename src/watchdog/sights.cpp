@@ -68,10 +68,8 @@ bool sleeps_unmarked(Sight& sight, const Carrier& holder, Nanoseconds now) noexc
 }
 
 bool retake(Processor& processor, Carrier& carrier) noexcept {
-  // A: matches the exchange in scheduler::acquire(): either the fiber is in the runtime, or we have it.
-  Claim expected = Claim::Outside;
   cpu_time::alone(carrier);
-  if (!carrier.claim.compare_exchange_strong(expected, Claim::None, std::memory_order_acq_rel)) {
+  if (!carrier.lose()) {
     cpu_time::not_alone(carrier);
     return false;
   }
