@@ -15,7 +15,6 @@
 #include "fences.h"
 #include "hooks.h"
 #include "kernel.h"
-#include "memory/tls_reserve.h"
 #include "next.h"
 #include "options.h"
 #include "runtime.h"
@@ -199,14 +198,6 @@ extern "C" [[gnu::visibility("default")]] int clock_getres(clockid_t clock, time
                                  : real::clock_getres(clock, resolution);
   return static_cast<int>(
       hooks::serve(*served, [&](Fiber& fiber) { return calls::clock_getres(fiber, clock, resolution); }));
-}
-
-// Objects that come later have sites, too.
-extern "C" [[gnu::visibility("default")]] void* dlopen(const char* file, int mode) {
-  tls_reserve::library_comes();
-  void* handle = real::dlopen(file, mode);
-  if (handle && (edge::fiber_to_serve() || outsiders::present())) runtime::cover_new_objects();
-  return handle;
 }
 
 // Made before the first thread, too, when nothing else of ours is active.

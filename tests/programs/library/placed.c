@@ -1,0 +1,4 @@
+// A library that is only found by whoever knows its place.
+int placed(void) {
+  return 1;
+}
