@@ -25,10 +25,14 @@ class Contest {
   bool shared() const { return shared_; }
 
  private:
+  static void pause() {
+    for (int i = 0; i < 20; ++i) __builtin_ia32_pause();
+  }
+
   // Has the processor for a while.
   void have() {
     if (holders_.fetch_add(1) != 0) shared_ = true;
-    for (int i = 0; i < 20; ++i) __builtin_ia32_pause();
+    pause();
     holders_.fetch_sub(1);
   }
 
@@ -40,6 +44,7 @@ class Contest {
       CHECK(carrier_.alone());
     }
     carrier_.claim.store(Claim::Outside, std::memory_order_release);
+    pause();  // or it is never found outside
   }
 
   void lose(int times) {
