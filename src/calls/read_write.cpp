@@ -75,6 +75,24 @@ long try_named(Fiber& fiber, const Transfer& transfer, int fd) noexcept {
   return result;
 }
 
+// A call on what is known never to wait, as sockets of an event loop of the program's own are: there is nothing
+// to try, and nobody to look how long it lasts.
+[[gnu::always_inline]] inline long at_once(Fiber& fiber, long nr, int fd, const void* what,
+                                           std::size_t count) noexcept {
+  const long result = kernel::call(nr, fd, what, count);
+  if (result == -EPIPE) [[unlikely]]
+    signals::collect_thread_signal(fiber, SIGPIPE);
+  if (result == -EFBIG) [[unlikely]]
+    signals::collect_thread_signal(fiber, SIGXFSZ);
+  return result;
+}
+
+[[gnu::noinline]] long read_at_once(Fiber& fiber, int fd, void* data, std::size_t size) noexcept {
+  const long result = at_once(fiber, SYS_read, fd, data, size);
+  if (result > 0) turns::found(fiber, fd);
+  return result;
+}
+
 long attempt(Fiber& fiber, const Transfer& transfer, int fd) noexcept {
   if (descriptors::never_waits(fd)) return as_it_is(fiber, transfer, fd);
   // Siblings have one kernel thread among them.
@@ -183,10 +201,12 @@ long read(Fiber& fiber, int fd, void* data, std::size_t size) noexcept {
       plain != PlainStream::No && size && !bulk::flows(fiber)) [[likely]]
     return read_plain(fiber, fd, data, size, plain);
   if (size == 0) return kernel::call(SYS_read, fd, data, size);
+  if (descriptors::never_waits(fd)) return read_at_once(fiber, fd, data, size);
   return read_any(fiber, fd, data, size);
 }
 
 long readv(Fiber& fiber, int fd, const iovec* parts, int count) noexcept {
+  if (descriptors::never_waits(fd)) return at_once(fiber, SYS_readv, fd, parts, static_cast<unsigned>(count));
   const Transfer transfer{fd, parts, count, SYS_readv, {fd, kernel::word(parts), count, 0, 0, 0}, false};
   if (count <= 0 || count > IOV_MAX || total(transfer) <= 0) return as_it_is(fiber, transfer, fd);
   return perform(fiber, transfer);
@@ -215,12 +235,14 @@ long write(Fiber& fiber, int fd, const void* data, std::size_t size) noexcept {
       return result;
     return write_after(fiber, fd, data, size, result);
   }
+  if (descriptors::never_waits(fd)) return at_once(fiber, SYS_write, fd, data, size);
   const iovec part{const_cast<void*>(data), size};
   return write_all(fiber,
                    {fd, &part, 1, SYS_write, {fd, kernel::word(data), kernel::word(size), 0, 0, 0}, true});
 }
 
 long writev(Fiber& fiber, int fd, const iovec* parts, int count) noexcept {
+  if (descriptors::never_waits(fd)) return at_once(fiber, SYS_writev, fd, parts, static_cast<unsigned>(count));
   const Transfer transfer{fd, parts, count, SYS_writev, {fd, kernel::word(parts), count, 0, 0, 0}, true};
   if (count <= 0 || count > IOV_MAX) return as_it_is(fiber, transfer, fd);
   return write_all(fiber, transfer);

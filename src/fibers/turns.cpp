@@ -14,6 +14,13 @@ bool may_leave(const Fiber& fiber, int fd) noexcept {
   return !fiber.sibling || (!slices::stays(fiber) && !siblings::share(fd));
 }
 
+// If it comes to nobody but itself, an event loop of the program's own is as lone as before: lone_loop.h.
+void give_turn(Fiber& fiber, const Processor& home) noexcept {
+  const std::uint64_t before = home.tick.load(std::memory_order_relaxed);
+  scheduler::let_others(fiber);
+  if (fiber.home == &home && home.tick.load(std::memory_order_relaxed) == before + 1) ++fiber.tick_at_wait;
+}
+
 }  // namespace
 
 void found(Fiber& fiber, int fd) noexcept {
@@ -21,7 +28,7 @@ void found(Fiber& fiber, int fd) noexcept {
   Processor& home = *fiber.home;
   const bool over = alone ? !home.sleeping.load(std::memory_order_relaxed) : home.turn_is_over();
   if (over && may_leave(fiber, fd)) [[unlikely]]
-    scheduler::let_others(fiber);
+    give_turn(fiber, home);
 }
 
 }  // namespace unblock::turns

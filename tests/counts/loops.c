@@ -1,4 +1,4 @@
-// What programs do over and over, beside a thread that sleeps: loops events|files|bulk ROUNDS.
+// What programs do over and over, beside a thread that sleeps: loops events|turns|files|bulk ROUNDS.
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdint.h>
@@ -8,6 +8,8 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
+#include <sys/timerfd.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { streams = 4, block_size = 64 << 10 };
@@ -33,6 +35,32 @@ static void events(long rounds) {
     expect(eventfd_write(told, 1) == 0, "write");
     expect(epoll_wait(epoll, &event, 1, 1000) == 1, "epoll_wait");
     expect(eventfd_read(told, &count) == 0, "read");
+  }
+}
+
+static void compute(long microseconds) {
+  struct timespec begin, now;
+  clock_gettime(CLOCK_MONOTONIC, &begin);
+  do clock_gettime(CLOCK_MONOTONIC, &now);
+  while ((now.tv_sec - begin.tv_sec) * 1000000 + (now.tv_nsec - begin.tv_nsec) / 1000 < microseconds);
+}
+
+/// A loop that waits, then finds whatever it reads for so long that it would be another's turn: seven calls a round.
+static void turns(long rounds) {
+  const struct itimerspec soon = {.it_value.tv_nsec = 20000};
+  struct epoll_event event = {.events = EPOLLIN};
+  eventfd_t count;
+  int epoll = epoll_create1(0), timer = timerfd_create(CLOCK_MONOTONIC, 0), told = eventfd(0, 0);
+  expect(timer >= 0 && told >= 0 && epoll_ctl(epoll, EPOLL_CTL_ADD, timer, &event) == 0, "epoll");
+  while (rounds-- > 0) {
+    expect(timerfd_settime(timer, 0, &soon, NULL) == 0, "timerfd_settime");
+    expect(epoll_wait(epoll, &event, 1, 1000) == 1, "epoll_wait");
+    expect(eventfd_read(timer, &count) == 0, "read");
+    for (int i = 0; i < 2; ++i) {
+      expect(eventfd_write(told, 1) == 0, "write");
+      compute(250);
+      expect(eventfd_read(told, &count) == 0, "read");
+    }
   }
 }
 
@@ -78,10 +106,11 @@ static void bulk(long rounds) {
 
 int main(int count, char** words) {
   pthread_t thread;
-  expect(count == 3, "usage: loops events|files|bulk ROUNDS");
+  expect(count == 3, "usage: loops events|turns|files|bulk ROUNDS");
   expect(pthread_create(&thread, NULL, sleeps, NULL) == 0, "pthread_create");
   const long rounds = atol(words[2]);
   if (strcmp(words[1], "events") == 0) events(rounds);
+  if (strcmp(words[1], "turns") == 0) turns(rounds);
   if (strcmp(words[1], "files") == 0) files(rounds);
   if (strcmp(words[1], "bulk") == 0) bulk(rounds);
   return 0;

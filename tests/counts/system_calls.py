@@ -46,9 +46,9 @@ def of_loops(what: str, rounds: int, *launcher: str) -> int:
 def beside_sleepers(build: Path):
     """Calls per round, unblocked less a run of few rounds; and the ratio to native ones."""
     loops, unblock = str(build / "tests" / "counts" / "loops"), str(build / "unblock")
-    for what, most in (("events", 3.1), ("files", 3.1)):
-        each = of_loops(what, ROUNDS, unblock, loops) - of_loops(what, 100, unblock, loops)
-        yield f"calls per round of {what}", each / (ROUNDS - 100), most
+    for what, rounds, most in (("events", ROUNDS, 3.1), ("turns", 1000, 7.6), ("files", ROUNDS, 3.1)):
+        each = of_loops(what, rounds, unblock, loops) - of_loops(what, 100, unblock, loops)
+        yield f"calls per round of {what}", each / (rounds - 100), most
     ratio = of_loops("bulk", ROUNDS, unblock, loops) / of_loops("bulk", ROUNDS, loops)
     yield "calls of streams in bulk, to native ones", ratio, 1.15
 
