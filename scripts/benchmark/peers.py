@@ -14,7 +14,6 @@ from comparison.held_client import Client
 from comparison.load import LoadFailed, Result, pairs
 from comparison.process import LOAD_CORE, SERVER_CORE, Process, conduct, free_port
 
-
 ROOT = Path(__file__).resolve().parent.parent.parent
 SOURCE = ROOT / "scripts" / "contenders"
 PYTHON = "/usr/bin/python3"

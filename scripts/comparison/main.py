@@ -38,7 +38,7 @@ def options_parser() -> argparse.ArgumentParser:
         help=f"runs of each in each mode (default {ROUNDS}); starts of those with loops (default {loops.STARTS})")
     add("--seconds", type=float, default=1, metavar="S",
         help="length of a load (default 1; wrk and ab take whole seconds)")
-    add("--csv", metavar="FILE", help="write the figures to FILE, unrounded")
+    add("--csv", metavar="FILE", help="write the figures to FILE, unrounded, but for servers with loops")
     add("--server", metavar="CMD", help="your server's command, with {port} where its port goes")
     add("--load", metavar="CMD", help="a shell command that loads it, with {port}")
     add("--unblock", type=Path, default=ROOT / "build" / "unblock", metavar="PATH",

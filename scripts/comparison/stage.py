@@ -18,8 +18,10 @@ PAGE = ("".join(f"{line:3} Each thread of an unmodified server, a fiber.\n" for 
 class Stage:
     """A context manager: inside it the server runs and `values` holds what its texts may refer to."""
 
-    def __init__(self, server: Server, tools: Path, launcher: Optional[Path], pinned: bool = True):
-        self._server, self._launcher = server, launcher
+    def __init__(self, server: Server, tools: Path, launcher: Optional[Path], pinned: bool = True,
+                 patience: float = 10):
+        """`patience`: seconds until it must listen."""
+        self._server, self._launcher, self._patience = server, launcher, patience
         self._cores = (SERVER_CORE, LOAD_CORE) if pinned else (None, None)  # of the server, of its backend
         self._directory = tempfile.TemporaryDirectory(prefix="unblock-compare-")
         directory = Path(self._directory.name)
@@ -67,7 +69,7 @@ class Stage:
             settings = self._server.environment.items()
             command[:0] = ["env", *(f"{key}={expand(value, self.values)}" for key, value in settings)]
         self.process = Process(command, directory / "server.log", self._cores[0], directory)
-        self.process.wait_ready(int(self.values["port"]))
+        self.process.wait_ready(int(self.values["port"]), self._patience)
 
     def _clear(self) -> None:
         if self.process:
