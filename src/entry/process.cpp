@@ -4,22 +4,23 @@
 #include <atomic>
 #include <linux/sched.h>
 
-#include "fibers/carrier.h"
+#include "calls/signal_calls.h"
 #include "descriptors/descriptors.h"
 #include "entry/edge.h"
-#include "waits/futex.h"
-#include "kernel.h"
-#include "options.h"
 #include "entry/outsiders.h"
-#include "runtime.h"
+#include "fibers/carrier.h"
 #include "fibers/scheduler.h"
-#include "calls/signal_calls.h"
-#include "siblings/siblings.h"
+#include "fibers/threads.h"
+#include "kernel.h"
 #include "memory/sharing.h"
-#include "signals/signals.h"
 #include "memory/stacks.h"
 #include "memory/tls_reserve.h"
-#include "fibers/threads.h"
+#include "options.h"
+#include "runtime.h"
+#include "siblings/siblings.h"
+#include "signals/signals.h"
+#include "undisturbed.h"
+#include "waits/futex.h"
 
 namespace unblock::process {
 
@@ -141,15 +142,12 @@ void interrupt_idle_carriers() noexcept {
 Verdict futex_in_child(Fiber& fiber, Frame& frame) noexcept {
   if (!futex::only_wakes(static_cast<int>(frame.arguments[1]))) return Verdict::Native;
   // The child's handlers run at any time, natively: they must not find our locks taken.
-  const SignalSet all = ~SignalSet{0};
-  SignalSet before;
-  kernel::call(SYS_rt_sigprocmask, SIG_SETMASK, &all, &before, sizeof all);
+  const Undisturbed undisturbed;
   const long result = futex::call(
       fiber, reinterpret_cast<std::uint32_t*>(frame.arguments[0]), static_cast<int>(frame.arguments[1]),
       static_cast<std::uint32_t>(frame.arguments[2]), static_cast<long>(frame.arguments[3]),
       reinterpret_cast<std::uint32_t*>(frame.arguments[4]), static_cast<std::uint32_t>(frame.arguments[5]));
   interrupt_idle_carriers();
-  kernel::call(SYS_rt_sigprocmask, SIG_SETMASK, &before, nullptr, sizeof before);
   frame.rax = static_cast<std::uint64_t>(result);
   return Verdict::Answered;
 }

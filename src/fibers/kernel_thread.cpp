@@ -15,6 +15,7 @@
 #include "kernel.h"
 #include "memory/memory.h"
 #include "runtime_limits.h"
+#include "undisturbed.h"
 
 namespace unblock::kernel_thread {
 
@@ -70,9 +71,7 @@ int start(void (*body)(void*), void* argument, void* stack_top, std::uintptr_t t
       reinterpret_cast<Start*>(reinterpret_cast<std::uintptr_t>(stack_top) & ~std::uintptr_t{63}) - 1;
   *start = {body, argument};
   // Blocked until the thread has set up its own mask.
-  const SignalSet all = ~SignalSet{0};
-  SignalSet before;
-  kernel::call(SYS_rt_sigprocmask, SIG_SETMASK, &all, &before, sizeof all);
+  const Undisturbed undisturbed;
   register long ctid asm("r10") = kernel::word(&ktid);
   register long fs asm("r8") = static_cast<long>(tls);
   long result;
@@ -92,7 +91,6 @@ int start(void (*body)(void*), void* argument, void* stack_top, std::uintptr_t t
       : "0"(static_cast<long>(SYS_clone)), "D"(flags), "S"(start), "d"(&ktid), "r"(ctid),
         "r"(fs), [exit] "i"(SYS_exit)
       : "rcx", "r11", "memory");
-  kernel::call(SYS_rt_sigprocmask, SIG_SETMASK, &before, nullptr, sizeof before);
   return result < 0 ? static_cast<int>(result) : 0;
 }
 

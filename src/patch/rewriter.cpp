@@ -6,6 +6,7 @@
 
 #include "kernel.h"
 #include "runtime_limits.h"
+#include "undisturbed.h"
 
 namespace unblock::patch {
 
@@ -86,12 +87,8 @@ long apply_all(const Object& object, Edit* edits, Edit* end) noexcept {
 
 int rewrite(const Object& object, Edit* edits, std::size_t count) noexcept {
   // A handler may use, and returns through, the text that is not executable meanwhile.
-  const std::uint64_t all = ~0UL;
-  std::uint64_t before = 0;
-  kernel::call(SYS_rt_sigprocmask, 0 /* SIG_BLOCK */, &all, &before, sizeof all);
-  const long result = apply_all(object, edits, edits + count);
-  kernel::call(SYS_rt_sigprocmask, 2 /* SIG_SETMASK */, &before, nullptr, sizeof before);
-  return static_cast<int>(result);
+  const Undisturbed undisturbed;
+  return static_cast<int>(apply_all(object, edits, edits + count));
 }
 
 }  // namespace unblock::patch

@@ -10,6 +10,7 @@
 #include "patch.h"
 #include "rewriter.h"
 #include "runtime_limits.h"
+#include "undisturbed.h"
 
 namespace unblock::patch {
 
@@ -64,13 +65,10 @@ int rewrite_beside(const Object& object, const LiveEdit* edits, std::size_t coun
   if (const long failure = register_barriers())
     return static_cast<int>(failure);
   // A handler of this thread's would wait for ever at a fence.
-  const std::uint64_t all = ~0UL;
-  std::uint64_t before = 0;
-  kernel::call(SYS_rt_sigprocmask, 0 /* SIG_BLOCK */, &all, &before, sizeof all);
+  const Undisturbed undisturbed;
   const long failure = protect(object, edits, count, PROT_WRITE);
   if (!failure) apply(edits, count);
   protect(object, edits, count, 0);
-  kernel::call(SYS_rt_sigprocmask, 2 /* SIG_SETMASK */, &before, nullptr, sizeof before);
   return static_cast<int>(failure);
 }
 

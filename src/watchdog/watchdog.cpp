@@ -72,6 +72,16 @@ void tidy_up(Nanoseconds& last) noexcept {
   signals::forget_unheard();
 }
 
+// Until a processor has something to do. There is time for what waits for such a moment.
+void sleep_for_good() noexcept {
+  while (stacks::release_kept() && idle()) {}
+  deadlock::look();
+  // D: before the look. Matches C in Processor::sleep_or_look().
+  state.asleep.store(true, std::memory_order_seq_cst);
+  if (idle()) sleep(0);
+  state.asleep.store(false, std::memory_order_relaxed);
+}
+
 void body(void*) {
   int pause = limits::watchdog_shortest_us;
   int quiet = 0;
@@ -82,12 +92,7 @@ void body(void*) {
     credentials::follow(credentials);
     tidy_up(released);
     if (quiet > limits::watchdog_looks && idle()) {
-      while (stacks::release_kept() && idle()) {}
-      deadlock::look();
-      // D: before the look. Matches C in Processor::sleep_or_look().
-      state.asleep.store(true, std::memory_order_seq_cst);
-      if (idle()) sleep(0);
-      state.asleep.store(false, std::memory_order_relaxed);
+      sleep_for_good();
       quiet = 0;
       pause = limits::watchdog_shortest_us;
     } else {
