@@ -11,9 +11,9 @@
 #include <sys/uio.h>
 #include <utility>
 
+#include "failure.h"
 #include "fibers/carrier.h"
 #include "fibers/fiber.h"
-#include "failure.h"
 
 namespace unblock::launcher {
 namespace {

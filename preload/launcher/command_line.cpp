@@ -8,9 +8,9 @@
 #include <getopt.h>
 #include <string_view>
 
+#include "exit_status.h"
 #include "log.h"
 #include "options.h"
-#include "exit_status.h"
 
 namespace unblock::launcher {
 namespace {

@@ -3,8 +3,8 @@
 
 #include <cstdlib>
 
-#include "log.h"
 #include "exit_status.h"
+#include "log.h"
 
 namespace unblock::launcher {
 

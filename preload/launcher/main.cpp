@@ -4,13 +4,13 @@
 #include <cstring>
 #include <unistd.h>
 
-#include "log.h"
-#include "options.h"
-#include "command_line.h"
 #include "attached.h"
+#include "command_line.h"
 #include "failure.h"
 #include "library.h"
+#include "log.h"
 #include "obstacle.h"
+#include "options.h"
 #include "program.h"
 #include "show.h"
 

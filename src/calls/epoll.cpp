@@ -4,12 +4,12 @@
 #include <cstdint>
 
 #include "arguments.h"
-#include "handlers.h"
-#include "entry/in_place.h"
-#include "kernel.h"
-#include "waits/lone_loop.h"
-#include "poll_wait.h"
 #include "descriptors/descriptors.h"
+#include "entry/in_place.h"
+#include "handlers.h"
+#include "kernel.h"
+#include "poll_wait.h"
+#include "waits/lone_loop.h"
 #include "waits/timeouts.h"
 
 namespace unblock::calls {

@@ -5,20 +5,20 @@
 #include <linux/futex.h>
 #include <linux/sched.h>
 
-#include "events.h"
-#include "waits/futex.h"
-#include "fibers/groups.h"
-#include "kernel.h"
 #include "entry/outsiders.h"
+#include "events.h"
+#include "fibers/groups.h"
 #include "fibers/processors.h"
-#include "runtime.h"
 #include "fibers/scheduler.h"
 #include "fibers/scheduling.h"
-#include "signals/signals.h"
+#include "kernel.h"
+#include "memory/stacks.h"
+#include "runtime.h"
 #include "siblings/siblings.h"
 #include "siblings/slices.h"
-#include "memory/stacks.h"
+#include "signals/signals.h"
 #include "user.h"
+#include "waits/futex.h"
 
 // entry.S: goes on behind the site with the frame's registers, stack included.
 extern "C" [[noreturn]] [[gnu::visibility("hidden")]] void unblock_resume(unblock::Frame* frame);

@@ -5,9 +5,9 @@
 #include <limits>
 #include <string>
 
+#include "captured_stderr.h"
 #include "format.h"
 #include "log.h"
-#include "captured_stderr.h"
 
 namespace unblock {
 

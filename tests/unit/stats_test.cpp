@@ -5,8 +5,8 @@
 #include <thread>
 #include <vector>
 
-#include "stats.h"
 #include "captured_stderr.h"
+#include "stats.h"
 
 namespace stats = unblock::stats;
 using unblock::test::captured_stderr;
