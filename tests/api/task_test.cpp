@@ -135,7 +135,8 @@ TEST_CASE("map keeps the order, map_unordered gives what ends first") {
   unblock::pool pool(4);
   const std::vector<int> numbers{1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
   CHECK(pool.map(numbers, [](int n) { return n * n; }) == std::vector{1, 4, 9, 16, 25, 36, 49, 64, 81, 100});
-  CHECK_THROWS_WITH(pool.map(numbers, [](int n) { return n < 5 ? n : throw std::runtime_error("five"); }), "five");
+  const auto below_five = [](int n) { return n < 5 ? n : throw std::runtime_error("five"); };
+  CHECK_THROWS_WITH(pool.map(numbers, below_five), "five");
   std::set<int> seen;
   for (auto& ended : pool.map_unordered(numbers, [](int n) { return n; })) seen.insert(ended.get());
   CHECK(seen == std::set<int>(numbers.begin(), numbers.end()));
