@@ -66,7 +66,8 @@ SERVERS = (
                 "--log-level critical app:application", {"app.py": APPLICATION}),
            talks.post, signals=(signal.SIGHUP,), replaces=True, pools=18),
     Soaked(_own("uwsgi", "uwsgi-core", "uwsgi --plugin python3 --http-socket 127.0.0.1:{port} --master "
-                "--processes 2 --threads 8 --wsgi-file app.py --die-on-term --disable-logging",
+                "--processes 2 --threads 8 --wsgi-file app.py --die-on-term --disable-logging "
+                "--socket-timeout 60",  # a busy machine may stop a client for some seconds
                 {"app.py": APPLICATION}), talks.post, False, signals=(signal.SIGHUP,), replaces=True),
     Soaked(_own("slapd", "slapd", "slapd -f {dir}/slapd.conf -h ldap://127.0.0.1:{port} -d 0",
                 {"slapd.conf": LDAP}), talks.ldap, False, pools=10),
