@@ -19,7 +19,7 @@ static void *sleeper(void *argument) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     long left = (until.tv_sec - now.tv_sec) * 1000000000 + until.tv_nsec - now.tv_nsec;
-    usleep(left / 1000);
+    usleep(left > 0 ? left / 1000 : 0);  // below zero it would be more than an hour
   }
   pthread_mutex_lock(&mutex);
   order[woken++] = (int)rank;
