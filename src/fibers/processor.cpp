@@ -85,13 +85,17 @@ bool Processor::loop_is_due() noexcept {
   return now - polled_.load(std::memory_order_relaxed) > limits::busy_poll_cycles;
 }
 
+void Processor::begin_round() noexcept {
+  round_ = queue_.size();
+  cold_ = round_ >= limits::cold_round;
+}
+
 Fiber* Processor::pick() noexcept {
   if (round_ == 0) {
     drain(inbox_);
     // The loop's turn. No round begins before it: whoever asks next would get a fiber, and the loop no turn.
     if (queue_.size() == 0 || processors::retired(*this) || loop_is_due()) return nullptr;
-    round_ = queue_.size();
-    cold_ = round_ >= limits::cold_round;
+    begin_round();
   }
   Fiber* fiber = queue_.pop();
   if (!fiber) {  // others took them
@@ -210,7 +214,7 @@ void Processor::ask_loop(bool may_sleep) noexcept {
     pass_on();
   else
     drain(inbox_);
-  round_ = queue_.size();
+  begin_round();
   polled_.store(__rdtsc(), std::memory_order_relaxed);
 }
 

@@ -86,6 +86,7 @@ class alignas(limits::cache_line) Processor {
   }
   bool empty_out(std::atomic<Fiber*>& inbox) noexcept;
   bool loop_is_due() noexcept;
+  void begin_round() noexcept;
   void expire() noexcept;
   void note_round() noexcept;
   void prefetch() const noexcept;
