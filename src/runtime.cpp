@@ -34,6 +34,7 @@
 #include "signals/thread_timers.h"
 #include "stats.h"
 #include "view.h"
+#include "waits/own_thread.h"
 #include "waits/parking_lot.h"
 #include "waits/waiting.h"
 #include "watchdog/stalls.h"
@@ -216,6 +217,7 @@ void forget(Fiber* survivor) noexcept {
   if (survivor) scheduling::make_real(*survivor);
   scheduling::forget_all();
   thread_timers::forget();
+  own_thread::forget();
   watchdog::forget();
   patch::after_fork();
   credentials::forget();

@@ -104,4 +104,6 @@ bool wake(Fiber& fiber, long result) noexcept {
   return true;
 }
 
+void forget() noexcept { waiting.store(0, std::memory_order_relaxed); }
+
 }  // namespace unblock::own_thread

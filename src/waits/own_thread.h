@@ -36,4 +36,7 @@ namespace detail {
 /// Wakes one that sleeps so; false if it does not. Any kernel thread; async-signal-safe.
 bool wake(Fiber& fiber, long result) noexcept;
 
+/// In a fork's child, where nobody sleeps so.
+void forget() noexcept;
+
 }  // namespace unblock::own_thread
