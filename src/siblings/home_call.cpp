@@ -31,9 +31,10 @@ bool is_readable(long start, unsigned long bytes) noexcept {
   return word_is_readable(last);
 }
 
+unsigned long bit(int fd) noexcept { return 1ul << fd % 64; }
+
 bool is_set(const fd_set& set, int fd) noexcept {
-  const auto* words = reinterpret_cast<const unsigned long*>(&set);
-  return (words[fd / 64] >> (fd % 64) & 1) != 0;
+  return (reinterpret_cast<const unsigned long*>(&set)[fd / 64] & bit(fd)) != 0;
 }
 
 template <class T>
@@ -112,6 +113,25 @@ bool HomeCall::each_selected(Visit* visit, void* with) const noexcept {
   for (int fd = 0; fd < count && fd < words_[0]; ++fd)
     if (is_set(set, fd) && visit(fd, with)) return true;
   return false;
+}
+
+long HomeCall::withhold(int fd) const noexcept {
+  if (selects()) {
+    unsigned long word;
+    auto* const place = pointer<unsigned long>(words_[1]) + fd / 64;
+    if (!user::copy(&word, place, sizeof word)) return 0;
+    word &= ~bit(fd);
+    return user::copy(place, &word, sizeof word) ? 1 : 0;
+  }
+  long withheld = 0;
+  for (unsigned long i = 0; i < static_cast<unsigned long>(words_[1]); ++i) {
+    pollfd entry;
+    pollfd* const place = pointer<pollfd>(words_[0]) + i;
+    if (!user::copy(&entry, place, sizeof entry) || entry.fd != fd || !entry.revents) continue;
+    entry.revents = 0;
+    withheld += user::copy(place, &entry, sizeof entry);
+  }
+  return withheld;
 }
 
 HomeCall::Sets::Sets(const HomeCall& call) noexcept : call_(call) {

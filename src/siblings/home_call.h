@@ -37,6 +37,9 @@ class HomeCall {
         true, [](int fd, void* with) { return (*static_cast<Test*>(with))(fd); }, &test);
   }
 
+  /// Takes `fd` out of the answer of a poll or select that has found it ready. How much less that answer is.
+  [[nodiscard]] long withhold(int fd) const noexcept;
+
   /// What a select overwrites with its answer; nothing for the others.
   class Sets {
    public:

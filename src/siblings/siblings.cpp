@@ -39,6 +39,7 @@ struct State {
   Fiber* successor = nullptr;  // the heir, once that has ended
   bool dividing = true;
   bool selects = false;  // descriptors must be below FD_SETSIZE
+  int left_with = -1;    // the listener that the last poll or select left with
   int latest = 0;        // the last connection's number: the lowest that was free
   int home[limits::home_listeners] = {};
   std::size_t homes = 0;  // how many
@@ -203,6 +204,24 @@ void take_over(Fiber& fiber) noexcept {
   --self()->in_runtime;
 }
 
+// Of several listeners that are ready, the flow that leaves hears of one, each in its turn. Another flow may be
+// faster at the second: it would wait there, at home, and nobody at the first.
+long keep_one(const HomeCall& call) noexcept {
+  int first = -1, next = -1;
+  static_cast<void>(call.any_ready([&](int fd) {
+    if (is_home(fd) && first < 0) first = fd;
+    if (is_home(fd) && next < 0 && fd > state.left_with) next = fd;
+    return false;
+  }));
+  state.left_with = next < 0 ? first : next;
+  long withheld = 0;
+  static_cast<void>(call.any_ready([&](int fd) {
+    if (is_home(fd) && fd != state.left_with) withheld += call.withhold(fd);
+    return false;
+  }));
+  return withheld;
+}
+
 bool is_open(int fd) noexcept { return fd >= 0 && kernel::call(SYS_fcntl, fd, F_GETFD) >= 0; }
 
 // A sibling that serves, or has, makes a call in which it may be at home.
@@ -243,7 +262,7 @@ long come(const HomeCall& call) noexcept {
   return at_home && call.accepts() && state.dividing ? wait_for_room(*state.principal) : 0;
 }
 
-bool depart(const HomeCall& call, long result, Nanoseconds deadline) noexcept {
+bool depart(const HomeCall& call, long& result, Nanoseconds deadline) noexcept {
   Fiber& fiber = *self();
   if (!fiber.sibling || (!call.accepts() && result == 0) || !call.any_ready(is_home)) return false;
   if (&fiber != state.principal) {
@@ -253,6 +272,7 @@ bool depart(const HomeCall& call, long result, Nanoseconds deadline) noexcept {
     return false;
   }
   if (!call.accepts() && state.heir) step_down(fiber);
+  if (!call.accepts() && (state.dividing || several())) result -= keep_one(call);
   if (!state.dividing) return false;
   if (call.accepts()) state.latest = static_cast<int>(result);
   while (!call.accepts() && full()) static_cast<void>(wait_for_room(fiber));

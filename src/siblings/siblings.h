@@ -50,9 +50,9 @@ void gate(const HomeCall& call) noexcept;
 /// A fiber is about to make such a call: a sibling that has done its round is at home. 0 or -EINTR.
 long come(const HomeCall& call) noexcept;
 
-/// It has returned with `result`: divides the flow if it leaves with a connection. True in the copy that
-/// stays.
-[[nodiscard]] bool depart(const HomeCall& call, long result, Nanoseconds deadline) noexcept;
+/// It has returned with `result`: divides the flow if it leaves with a connection, and with one only. True in
+/// the copy that stays.
+[[nodiscard]] bool depart(const HomeCall& call, long& result, Nanoseconds deadline) noexcept;
 
 /// `call()`, which answers call `nr`, made by a server that may be at home in it. Returns more than once.
 template <class Sets, class Call>
@@ -61,7 +61,7 @@ long at_home(const HomeCall& home, Call&& call) {
     const Sets sets(home);
     if (const long error = come(home)) return error;
     const Nanoseconds deadline = home.deadline();
-    const long result = call();
+    long result = call();
     if (result < 0 || !depart(home, result, deadline)) return result;
     sets.restore();
   }
