@@ -75,8 +75,9 @@ struct alignas(limits::cache_line) Carrier {
     return retake.load(std::memory_order_relaxed) == Retake::No || keeps();
   }
 
-  /// Takes its processor away, for the caller to give to another. False if it is not Outside. The watchdog.
-  [[nodiscard]] bool lose() noexcept;
+  /// Takes away the processor it has now, which the caller is to give to another. Null if it is not Outside.
+  /// The watchdog.
+  [[nodiscard]] Processor* lose() noexcept;
 
  private:
   bool keeps() noexcept;

@@ -24,8 +24,8 @@ class Processor;
 struct Scheduling;
 
 /// Where a fiber's wait stands. Whoever moves it from Waiting to Woken, and only that one, makes the
-/// fiber ready: a wake-up, a timeout and a signal may come at once. Alone: it waits on a kernel thread of its own,
-/// as own_thread.h has it.
+/// fiber ready: a wake-up, a timeout and a signal may come at once. Alone: it waits on a kernel thread of its
+/// own, as own_thread.h has it.
 enum class Wait : std::uint8_t { None, Waiting, Woken, Alone };
 
 /// One thread of the program. Its pthread descriptor, stack and TLS are glibc's and the program's; this

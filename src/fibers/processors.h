@@ -53,8 +53,8 @@ extern std::atomic<int> count;
 /// does. Who has taken `near` from it may compute, too.
 [[nodiscard]] Processor& at_leisure(Processor& near) noexcept;
 
-/// Takes ready fibers away from a processor that needs it, for `helper`, whose holder the caller is. Says whether
-/// it did.
+/// Takes ready fibers away from a processor that needs it, for `helper`, whose holder the caller is. Says
+/// whether it did.
 [[nodiscard]] bool relieve_another(Processor& helper) noexcept;
 
 /// Whether one sleeps, so that call_for_help() is of use. Cheap. Any thread.

@@ -13,14 +13,16 @@ bool Carrier::keeps() noexcept {
   return false;
 }
 
-bool Carrier::lose() noexcept {
+Processor* Carrier::lose() noexcept {
   Retake asked = Retake::No;
-  if (!retake.compare_exchange_strong(asked, Retake::Asked, std::memory_order_acq_rel)) return false;
+  if (!retake.compare_exchange_strong(asked, Retake::Asked, std::memory_order_acq_rel)) return nullptr;
   const bool outside = fences::heavy() && claim.load(std::memory_order_acquire) == Claim::Outside;
+  // Not any more the one that the caller saw it with, perhaps; and while it is asked it gets no other.
+  Processor* const lost = outside ? processor : nullptr;
   asked = Retake::Asked;
-  return retake.compare_exchange_strong(asked, outside ? Retake::Done : Retake::No,
-                                        std::memory_order_acq_rel) &&
-         outside;
+  const bool settled = retake.compare_exchange_strong(asked, outside ? Retake::Done : Retake::No,
+                                                      std::memory_order_acq_rel);
+  return settled ? lost : nullptr;
 }
 
 }  // namespace unblock

@@ -27,8 +27,9 @@ long on_address(Fiber& fiber, std::uintptr_t address, std::uint32_t expected, st
   node.address = address;
   node.bitset = bitset;
   node.index = 0;
-  if (long result; own_thread::suits(fiber) && own_thread::wait(fiber, expected, deadline, result))
-    return result;
+  // One with a limit is woken by its processor when that is over.
+  const bool alone = limit == never && own_thread::suits(fiber);
+  if (long result; alone && own_thread::wait(fiber, expected, deadline, result)) return result;
   return wait(
       fiber, deadline, limit, [&](Processor&) { return parking_lot::enqueue(node, expected); },
       [&](Processor&) { parking_lot::remove(node); });

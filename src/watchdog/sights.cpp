@@ -67,19 +67,20 @@ bool sleeps_unmarked(Sight& sight, const Carrier& holder, Nanoseconds now) noexc
   return std::exchange(sight.used, used) == used && sleeps(ktid);
 }
 
-bool retake(Processor& processor, Carrier& carrier) noexcept {
+bool retake(Carrier& carrier) noexcept {
   cpu_time::alone(carrier);
-  if (!carrier.lose()) {
+  Processor* const processor = carrier.lose();
+  if (!processor) {
     cpu_time::not_alone(carrier);
     return false;
   }
-  if (carriers::give(processor)) {
+  if (carriers::give(*processor)) {
     stats::count(stats::retakes);
     return true;
   }
   // Nobody to take it. The fiber may have noticed that it lost it, then it queues and waits for a holder:
   // try again until there is one.
-  while (!carriers::give(processor)) {
+  while (!carriers::give(*processor)) {
     const timespec pause{0, 1'000'000};
     kernel::call(SYS_nanosleep, &pause, nullptr);
   }
@@ -166,7 +167,7 @@ bool look(Processor& processor, Sight& sight) noexcept {
     if (accepts(call)) call_off(*holder);
     return false;
   }
-  if (!due || (running && embedding::hosts(*running)) || !retake(processor, *holder)) return false;
+  if (!due || (running && embedding::hosts(*running)) || !retake(*holder)) return false;
   if (!call) {
     if (running && computed_past_slice(sight, now)) own_thread::grant(*holder, *running);
     stalls::note(*holder, now - sight.since);

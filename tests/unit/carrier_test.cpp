@@ -9,10 +9,19 @@ using namespace unblock;
 
 namespace {
 
+/// A processor that nobody looks into.
+Processor* some_processor() {
+  alignas(limits::cache_line) static char place[1];
+  return reinterpret_cast<Processor*>(place);
+}
+
 /// A carrier that goes in and out, and a watchdog that takes its processor away whenever it can.
 class Contest {
  public:
-  Contest() { carrier_.claim = Claim::Outside; }
+  Contest() {
+    carrier_.processor = some_processor();
+    carrier_.claim = Claim::Outside;
+  }
 
   /// Plays until it was lost `times` times.
   void play(int times) {
@@ -78,12 +87,13 @@ TEST_CASE("who is in the runtime does not lose its processor, and who has none g
   Carrier carrier;
   CHECK(carrier.alone());
   CHECK_FALSE(carrier.enter());
+  carrier.processor = some_processor();
   carrier.claim = Claim::Outside;
   REQUIRE(carrier.enter());
   CHECK_FALSE(carrier.lose());
   CHECK_FALSE(carrier.alone());
   carrier.claim = Claim::Outside;
-  CHECK(carrier.lose());
+  CHECK(carrier.lose() == some_processor());
   CHECK(carrier.alone());
   CHECK_FALSE(carrier.lose());
   CHECK_FALSE(carrier.enter());
