@@ -37,6 +37,7 @@ struct State {
   Fiber* principal = nullptr;
   Fiber* heir = nullptr;       // has come home and waits to go on as the principal, whose flow is to end
   Fiber* successor = nullptr;  // the heir, once that has ended
+  bool at_home = false;        // the principal is in a call in which it may be taken the place of
   bool dividing = true;
   bool selects = false;  // descriptors must be below FD_SETSIZE
   int left_with = -1;    // the listener that the last poll or select left with
@@ -72,11 +73,22 @@ bool listens(int fd) noexcept {
 }
 
 // The principal waits for `fd`: if connections come by it, it is one of those that siblings come back to.
+// Unless it serves itself, and expects somebody there.
 bool make_home(int fd) noexcept {
   if (is_home(fd)) return true;
+  if (!state.dividing) return false;
   if (!listens(fd)) return false;
   if (state.homes < limits::home_listeners) state.home[state.homes++] = fd;
   return is_home(fd);
+}
+
+bool waits_at_home(const HomeCall& call) noexcept {
+  bool found = false;
+  static_cast<void>(call.any_awaited([&](int fd) {
+    found |= make_home(fd);
+    return false;
+  }));
+  return found;
 }
 
 void decline(const char* why) noexcept {
@@ -181,14 +193,15 @@ bool divide(Fiber& principal, int connection) noexcept {
 }
 
 // The calling sibling has come home and takes the place of the principal, for what the loop does between two
-// connections it has done last: memory that the one who waits still points to may be gone.
+// connections it has done last: memory that the one who waits still points to may be gone. A principal who is
+// away, since it serves itself or does what it does now and then, is waited for.
 void take_over(Fiber& fiber) noexcept {
   ++fiber.in_runtime;
   scheduler::acquire(fiber);
   if (Fiber* former = std::exchange(state.heir, &fiber)) scheduler::wake(*former, 0);
   while (state.heir == &fiber) {
     scheduler::prepare_wait(fiber);
-    scheduler::wake(*state.principal, -EINTR);
+    if (state.at_home) scheduler::wake(*state.principal, -EINTR);
     scheduler::park(fiber);
   }
   if (state.successor != &fiber) {  // somebody else came home since
@@ -204,8 +217,8 @@ void take_over(Fiber& fiber) noexcept {
   --self()->in_runtime;
 }
 
-// Of several listeners that are ready, the flow that leaves hears of one, each in its turn. Another flow may be
-// faster at the second: it would wait there, at home, and nobody at the first.
+// Of several listeners that are ready, the flow that leaves hears of one, each in its turn. Another flow may
+// be faster at the second: it would wait there, at home, and nobody at the first.
 long keep_one(const HomeCall& call) noexcept {
   int first = -1, next = -1;
   static_cast<void>(call.any_ready([&](int fd) {
@@ -253,13 +266,13 @@ long come(const HomeCall& call) noexcept {
   state.selects |= call.selects();
   if (&fiber != state.principal) come_back(fiber, call);
   if (self() != state.principal) return 0;
-  if (state.heir) step_down(*state.principal);
-  bool at_home = false;
-  static_cast<void>(call.any_awaited([&](int fd) {
-    at_home |= make_home(fd);
-    return false;
-  }));
-  return at_home && call.accepts() && state.dividing ? wait_for_room(*state.principal) : 0;
+  state.at_home = waits_at_home(call);
+  if (superseded(*state.principal)) step_down(*state.principal);
+  return state.at_home && call.accepts() && state.dividing ? wait_for_room(*state.principal) : 0;
+}
+
+void leave_home() noexcept {
+  if (self() == state.principal) state.at_home = false;
 }
 
 bool depart(const HomeCall& call, long& result, Nanoseconds deadline) noexcept {
@@ -271,7 +284,7 @@ bool depart(const HomeCall& call, long& result, Nanoseconds deadline) noexcept {
     fiber.sibling->connection = state.latest = static_cast<int>(result);
     return false;
   }
-  if (!call.accepts() && state.heir) step_down(fiber);
+  if (!call.accepts() && superseded(fiber)) step_down(fiber);
   if (!call.accepts() && (state.dividing || several())) result -= keep_one(call);
   if (!state.dividing) return false;
   if (call.accepts()) state.latest = static_cast<int>(result);
@@ -281,7 +294,9 @@ bool depart(const HomeCall& call, long& result, Nanoseconds deadline) noexcept {
   return true;
 }
 
-bool superseded(const Fiber& fiber) noexcept { return state.heir && &fiber == state.principal; }
+bool superseded(const Fiber& fiber) noexcept {
+  return state.heir && state.at_home && &fiber == state.principal;
+}
 
 void interrupted(Fiber& fiber) noexcept {
   if (superseded(fiber)) step_down(fiber);

@@ -54,15 +54,21 @@ long come(const HomeCall& call) noexcept;
 /// the copy that stays.
 [[nodiscard]] bool depart(const HomeCall& call, long& result, Nanoseconds deadline) noexcept;
 
+/// The caller leaves that call.
+void leave_home() noexcept;
+
 /// `call()`, which answers call `nr`, made by a server that may be at home in it. Returns more than once.
 template <class Sets, class Call>
 long at_home(const HomeCall& home, Call&& call) {
   for (;;) {
     const Sets sets(home);
-    if (const long error = come(home)) return error;
+    long result = come(home);
     const Nanoseconds deadline = home.deadline();
-    long result = call();
-    if (result < 0 || !depart(home, result, deadline)) return result;
+    if (result == 0) result = call();
+    if (result < 0 || !depart(home, result, deadline)) {
+      leave_home();
+      return result;
+    }
     sets.restore();
   }
 }
