@@ -22,10 +22,25 @@ void charge(Fiber& fiber, Nanoseconds time) noexcept {
   fiber.cpu.spent.fetch_add(std::max<Nanoseconds>(0, time), std::memory_order_relaxed);
 }
 
+// Notes that so much was told, and returns the most that ever was.
+Nanoseconds tell(CpuAccount& account, Nanoseconds spent) noexcept {
+  Nanoseconds told = account.told.load(std::memory_order_relaxed);
+  while (told < spent && !account.told.compare_exchange_weak(told, spent, std::memory_order_release)) {}
+  return std::max(told, spent);
+}
+
+// The calling fiber's run, `begun` at a time of its kernel thread's clock, is over, and moves into the
+// account. Who reads while it is in neither is told what the sum will be.
+void settle(Fiber& fiber, std::atomic<Nanoseconds>& begun, Nanoseconds now) noexcept {
+  if (const Nanoseconds since = begun.load(std::memory_order_relaxed))
+    tell(fiber.cpu, fiber.cpu.spent.load(std::memory_order_relaxed) + now - since);
+  if (const Nanoseconds since = begun.exchange(0)) charge(fiber, now - since);
+}
+
 // Begins the exact account of the calling fiber.
 void begin(Fiber& fiber) noexcept {
   const Nanoseconds now = here();
-  if (const Nanoseconds since = fiber.carrier->alone_since.exchange(0)) charge(fiber, now - since);
+  settle(fiber, fiber.carrier->alone_since, now);
   fiber.cpu.boarded.store(now, std::memory_order_relaxed);
   fiber.timed.store(true, std::memory_order_release);
 }
@@ -36,7 +51,7 @@ Nanoseconds on_carrier(const Fiber& fiber) noexcept {
   const Carrier& carrier = *fiber.carrier;
   const bool exact = fiber.timed.load(std::memory_order_acquire);
   const auto& begun = exact ? fiber.cpu.boarded : carrier.alone_since;
-  const Nanoseconds since = begun.load(std::memory_order_relaxed);
+  const Nanoseconds since = begun.load(std::memory_order_acquire);
   if (since == 0) return 0;
   const Nanoseconds now = of_kernel_thread(carrier.ktid.load(std::memory_order_relaxed));
   // It may have left meanwhile, and the clock be another's.
@@ -58,18 +73,17 @@ Nanoseconds of(Fiber& fiber) noexcept {
     else if (!fiber.on_carrier.load(std::memory_order_acquire))
       fiber.timed.store(true, std::memory_order_release);
   }
-  const Nanoseconds spent = fiber.cpu.spent.load(std::memory_order_relaxed) + on_carrier(fiber);
-  Nanoseconds told = fiber.cpu.told.load(std::memory_order_relaxed);
-  while (told < spent && !fiber.cpu.told.compare_exchange_weak(told, spent, std::memory_order_relaxed)) {}
-  return std::max(told, spent);
+  // In this order: a run that moves from the second into the first meanwhile is not counted twice.
+  const Nanoseconds spent = fiber.cpu.spent.load(std::memory_order_acquire);
+  return tell(fiber.cpu, spent + on_carrier(fiber));
 }
 
 void board(Fiber& fiber) noexcept { fiber.cpu.boarded.store(here(), std::memory_order_release); }
 
 void leave(Fiber& fiber) noexcept {
-  // First off, then charged: who reads in between is told less, never twice the same.
-  const Nanoseconds boarded = fiber.cpu.boarded.exchange(0), alone = fiber.carrier->alone_since.exchange(0);
-  if (const Nanoseconds since = boarded ? boarded : alone) charge(fiber, here() - since);
+  const bool exact = fiber.cpu.boarded.load(std::memory_order_relaxed) != 0;
+  settle(fiber, exact ? fiber.cpu.boarded : fiber.carrier->alone_since, here());
+  not_alone(*fiber.carrier);
 }
 
 void sample(Fiber& fiber, Nanoseconds interval) noexcept {
