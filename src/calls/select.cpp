@@ -1,4 +1,6 @@
 // select and pselect.
+#include <fcntl.h>
+
 #include "handlers.h"
 #include "kernel.h"
 #include "poll_wait.h"
@@ -75,6 +77,36 @@ unsigned make_waiters(const Sets& sets, IoWaiter* waiters) noexcept {
   return made;
 }
 
+// Of the descriptors in a word of the sets, those that are not open.
+std::uint64_t closed(const Sets& sets, std::size_t index) noexcept {
+  std::uint64_t found = 0;
+  for (std::uint64_t left = word(sets, 0, index) | word(sets, 1, index) | word(sets, 2, index); left;
+       left &= left - 1) {
+    const int bit = __builtin_ctzl(left);
+    if (kernel::call(SYS_fcntl, static_cast<int>(index) * word_bits + bit, F_GETFD) == -EBADF)
+      found |= std::uint64_t{1} << bit;
+  }
+  return found;
+}
+
+// Takes those out of the program's sets, or puts them in. How many there are in all three, or -EFAULT.
+long change_closed(const Sets& sets, bool in) noexcept {
+  long count = 0;
+  for (std::size_t index = 0; index < sets.words(); ++index) {
+    const std::uint64_t gone = closed(sets, index);
+    for (int kind = 0; kind < 3 && gone; ++kind) {
+      const std::uint64_t of_set = gone & word(sets, kind, index);
+      if (!of_set) continue;
+      auto* const place = reinterpret_cast<std::uint64_t*>(sets.given[kind]) + index;
+      std::uint64_t bits;
+      if (!user::load(place, bits) || !user::store(place, in ? bits | of_set : bits & ~of_set))
+        return -EFAULT;
+      count += __builtin_popcountl(of_set);
+    }
+  }
+  return count;
+}
+
 long select_until(Fiber& fiber, Sets& sets, Nanoseconds deadline) noexcept {
   const auto kernel_select = [&](const timespec* left) {
     return kernel::call(SYS_pselect6, sets.count, sets.given[0], sets.given[1], sets.given[2], left, nullptr);
@@ -90,8 +122,16 @@ long select_until(Fiber& fiber, Sets& sets, Nanoseconds deadline) noexcept {
   if (const long error = keep(fiber, sets)) return error;
   waiting::let_newborns_begin(fiber);
   if (const long ready = look()) return ready;
+  // What was closed since is ready, where it was an error before: select.c
+  const auto look_again = [&]() -> long {
+    const long ready = look();
+    if (ready != -EBADF) return ready;
+    if (!restore(sets) || change_closed(sets, false) < 0) return -EFAULT;
+    const long others = kernel_select(&at_once);
+    return others < 0 ? others : others + change_closed(sets, true);
+  };
   IoWaiter* waiters = waiters_of(fiber, sets);
-  return wait_and_look(fiber, waiters, make_waiters(sets, waiters), deadline, look);
+  return wait_and_look(fiber, waiters, make_waiters(sets, waiters), deadline, look_again);
 }
 
 // After a wait that a signal ended the sets are as they were: select(2) leaves them alone on errors.

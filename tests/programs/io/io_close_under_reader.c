@@ -2,9 +2,11 @@
 #include "check.h"
 
 static int tcp[2], local[2], tube[2];
+static sem_t begins;
 
 static void *reader(void *fd) {
   char byte = 0;
+  sem_post(&begins);
   ssize_t n = read(*(int *)fd, &byte, 1);
   return (void *)(long)(n * 256 + byte);
 }
@@ -12,6 +14,7 @@ static void *reader(void *fd) {
 static void close_under(const char *what, int ends[2]) {
   int fd = ends[0];
   pthread_t thread = start(reader, &fd);
+  sem_wait(&begins);
   settle();
   report("close", close(fd));
   settle();
