@@ -45,8 +45,8 @@ int main(void) {
   finish(a);
   finish(b);
   tell("tcp", tcp);
-  printf("  %s\n", tcp_took >= 150 && tcp_took < 1200 ? "on time" : "off time");
+  printf("  %s\n", promptness(tcp_took, 150));
   tell("unix", local);
-  printf("  %s\n", local_took >= 100 && local_took < 1200 ? "on time" : "off time");
+  printf("  %s\n", promptness(local_took, 100));
   return 0;
 }

@@ -47,9 +47,9 @@ int main(void) {
   finish(a);
   long waited = (long)finish(b);
   tell("recvfrom", got[0]);
-  printf("recvfrom: %s\n", waited >= 150 && waited < 1650 ? "on time" : "off time");
+  printf("recvfrom: %s\n", promptness(waited, 150));
   waited = (long)finish(c);
   tell("accept", got[1]);
-  printf("accept: %s\n", waited >= 200 && waited < 1700 ? "on time" : "off time");
+  printf("accept: %s\n", promptness(waited, 200));
   return 0;
 }

@@ -14,7 +14,7 @@ static void *sender(void *argument) {
   long spent = now_ms() - from;
   if (n <= 0 || n >= size)
     return (void *)"odd";
-  return (void *)(spent < 120 ? "too early" : spent > 1600 ? "too late" : "a part, on time");
+  return (void *)promptness(spent, 120);
 }
 
 int main(void) {
@@ -24,7 +24,7 @@ int main(void) {
   pthread_t a = start(sender, tcp), b = start(sender, local);
   verdict[0] = finish(a);
   verdict[1] = finish(b);
-  printf("TCP: %s\nUnix: %s\n", verdict[0], verdict[1]);
+  printf("a part by TCP: %s\na part by Unix: %s\n", verdict[0], verdict[1]);
   long from = now_ms();
   report("write", write(local[0], data, size));
   took_about("write", from, 120);
