@@ -6,6 +6,7 @@
 #include <linux/capability.h>
 #include <linux/ioprio.h>
 
+#include "fibers/affinity.h"
 #include "fibers/scheduling.h"
 #include "kernel.h"
 #include "user.h"
@@ -108,25 +109,12 @@ constexpr std::uint32_t deadline_policy = 6;  // SCHED_DEADLINE
 
 long sched_getaffinity(Fiber& fiber, pid_t tid, std::size_t size, unsigned long* mask) noexcept {
   const Fiber* target = fiber_of(fiber, tid);
-  const long known = kernel::call(SYS_sched_getaffinity, for_kernel(target, tid), size, mask);
-  if (known < 0 || !target || !target->scheduling || !target->scheduling->has_cpus) return known;
-  return user::copy(mask, target->scheduling->cpus, static_cast<std::size_t>(known)) ? known : -EFAULT;
+  return target ? affinity::get(*target, size, mask) : kernel::call(SYS_sched_getaffinity, tid, size, mask);
 }
 
 long sched_setaffinity(Fiber& fiber, pid_t tid, std::size_t size, const unsigned long* mask) noexcept {
   Fiber* target = fiber_of(fiber, tid);
-  if (!target) return kernel::call(SYS_sched_setaffinity, tid, size, mask);
-  unsigned long allowed[limits::cpu_set_words] = {}, given[limits::cpu_set_words] = {};
-  if (!user::copy(given, mask, std::min(size, sizeof given))) return -EFAULT;
-  kernel::call(SYS_sched_getaffinity, kernel::call(SYS_getpid), sizeof allowed, allowed);
-  unsigned long common = 0;
-  for (std::size_t i = 0; i < limits::cpu_set_words; ++i) common |= given[i] &= allowed[i];
-  if (!common) return -EINVAL;
-  if (Scheduling* kept = scheduling::of(*target)) {
-    kept->has_cpus = true;
-    std::copy(std::begin(given), std::end(given), kept->cpus);
-  }
-  return 0;
+  return target ? affinity::set(*target, size, mask) : kernel::call(SYS_sched_setaffinity, tid, size, mask);
 }
 
 long sched_getparam(Fiber& fiber, pid_t tid, sched_param* parameters) noexcept {

@@ -6,6 +6,7 @@
 #include <sys/resource.h>
 #include <utility>
 
+#include "fibers/affinity.h"
 #include "fibers/fiber.h"
 #include "kernel.h"
 #include "lock.h"
@@ -40,10 +41,10 @@ void inherit(const Fiber& maker, Fiber& made) noexcept {
 }
 
 void make_real(const Fiber& fiber) noexcept {
+  affinity::make_real(fiber);
   const Scheduling* kept = fiber.scheduling;
   if (!kept) return;
   const sched_param parameters{kept->priority};
-  if (kept->has_cpus) kernel::call(SYS_sched_setaffinity, 0, sizeof kept->cpus, kept->cpus);
   if (kept->has_nice) kernel::call(SYS_setpriority, PRIO_PROCESS, 0, kept->nice);
   if (kept->has_policy) kernel::call(SYS_sched_setscheduler, 0, kept->policy, &parameters);
   if (kept->has_io) kernel::call(SYS_ioprio_set, IOPRIO_WHO_PROCESS, 0, kept->io);
@@ -56,6 +57,7 @@ void forget(Fiber& fiber) noexcept {
 }
 
 void forget_all() noexcept {
+  affinity::forget();
   lock.reset();
   records.forget();
 }
