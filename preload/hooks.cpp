@@ -1,8 +1,9 @@
 // The exported symbols. A hook only routes: on a fiber to our handler, else to the next libc symbol.
 #include <cerrno>
+#include <dlfcn.h>
+#include <gnu/libc-version.h>
 #include <netdb.h>
 #include <pthread.h>
-#include <sys/eventfd.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -17,10 +18,13 @@
 #include "kernel.h"
 #include "next.h"
 #include "options.h"
+#include "own_calls.h"
 #include "runtime.h"
 #include "siblings/siblings.h"
 #include "symbols.h"
-#include "waits/libev_loop.h"
+
+// Newer than the oldest libc we run with.
+#pragma weak _dl_find_object
 
 namespace unblock::real {
 
@@ -48,6 +52,20 @@ Fiber* fiber_to_serve() noexcept {
 // For calls of the resolver: the fiber if they are left to the kernel.
 Fiber* unless_wanted(Fiber* fiber) noexcept {
   return options::values().except.has(Facility::Dns) ? fiber : nullptr;
+}
+
+// Whether another library, preloaded or the program's, stands between the hooks and libc.
+bool interposed() noexcept {
+  dl_find_object libc;
+  if (!&_dl_find_object || _dl_find_object(reinterpret_cast<void*>(&gnu_get_libc_version), &libc) != 0)
+    return false;
+#define UNBLOCK_COMPARE(result, name, parameters, arguments) \
+  if (!real::name.within(libc.dlfo_map_start, libc.dlfo_map_end)) return true;
+  UNBLOCK_CANCELLATION_POINTS(UNBLOCK_COMPARE)
+  UNBLOCK_HOME_CALLS(UNBLOCK_COMPARE)
+  UNBLOCK_OTHER_HOOKS(UNBLOCK_COMPARE)
+  UNBLOCK_SPECIAL_HOOKS(UNBLOCK_COMPARE)
+  return false;
 }
 
 // The edge of the C library: the one place where errno is written.
@@ -92,13 +110,15 @@ long serve_at_home(long nr, const calls::Words& arguments, Call&& call) {
 
 constinit thread_local bool cancellation_disabled = false;
 
-// What is left to the kernel takes the other door, whose routes know.
+// What is left to the kernel takes the other door, whose routes know; and so does what another library is to see
+// first.
 void open_door() noexcept {
   const Facilities& left_out = options::values().except;
-  open = !left_out.has(Facility::Sockets);
+  open = !left_out.has(Facility::Sockets) && !interposed();
 }
 
 void look_up_next_symbols() noexcept {
+  own_calls::look_up();
 #define UNBLOCK_LOOK_UP(result, name, parameters, arguments) real::name.look_up();
   UNBLOCK_CANCELLATION_POINTS(UNBLOCK_LOOK_UP)
   UNBLOCK_HOME_CALLS(UNBLOCK_LOOK_UP)
@@ -161,7 +181,8 @@ extern "C" [[gnu::visibility("default")]] ssize_t recvfrom(int fd, void* data, s
 }
 
 extern "C" [[gnu::visibility("default")]] ssize_t recv(int fd, void* data, size_t size, int flags) {
-  return recvfrom(fd, data, size, flags, nullptr, nullptr);
+  return hooks::fiber_to_serve() ? recvfrom(fd, data, size, flags, nullptr, nullptr)
+                                 : real::recv(fd, data, size, flags);
 }
 
 extern "C" [[gnu::visibility("default")]] ssize_t sendto(int fd, const void* data, size_t size, int flags,
@@ -173,7 +194,8 @@ extern "C" [[gnu::visibility("default")]] ssize_t sendto(int fd, const void* dat
 }
 
 extern "C" [[gnu::visibility("default")]] ssize_t send(int fd, const void* data, size_t size, int flags) {
-  return sendto(fd, data, size, flags, nullptr, 0);
+  return hooks::fiber_to_serve() ? sendto(fd, data, size, flags, nullptr, 0)
+                                 : real::send(fd, data, size, flags);
 }
 
 // For CPU clocks the kernel's own code, which has no sites, makes the call (vdso(7)): hooked whatever the
@@ -206,34 +228,9 @@ extern "C" [[gnu::visibility("default")]] int signalfd(int fd, const sigset_t* m
   return real::signalfd(fd, mask, flags);
 }
 
-// Our loop's own descriptors are not to be seen by the program.
-
 extern "C" [[gnu::visibility("default")]] int close(int fd) {
   if (Fiber* served = hooks::fiber_to_serve()) [[likely]]
     return static_cast<int>(
         hooks::serve_cancellable(*served, [&](Fiber& fiber) { return calls::close(fiber, fd); }));
-  // libev makes its epoll instance anew when the kernel reports a file that was closed under one of several
-  // descriptors.
-  if (libev::inside()) descriptors::show(fd);
   return real::close(fd);
-}
-
-extern "C" [[gnu::visibility("default")]] int epoll_create1(int flags) {
-  const int fd = real::epoll_create1(flags);
-  if (!libev::inside()) return fd;
-  const int hidden = descriptors::hide(fd);
-  libev::made_backend(hidden);
-  return hidden;
-}
-
-extern "C" [[gnu::visibility("default")]] int epoll_ctl(int epfd, int operation, int fd, epoll_event* event) {
-  const int result = real::epoll_ctl(epfd, operation, fd, event);
-  if (result == 0 || errno != EBADF || !libev::inside()) return result;
-  libev::refused(fd);
-  return 0;
-}
-
-extern "C" [[gnu::visibility("default")]] int eventfd(unsigned value, int flags) {
-  const int fd = real::eventfd(value, flags);
-  return libev::inside() ? descriptors::hide(fd) : fd;
 }

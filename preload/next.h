@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <dlfcn.h>
 
 namespace unblock::real {
@@ -25,6 +26,12 @@ class Next {
     auto* function = reinterpret_cast<Function*>(dlsym(RTLD_NEXT, name_));
     function_.store(function, std::memory_order_relaxed);
     return function;
+  }
+
+  /// Whether what was looked up is part of the object mapped there.
+  [[nodiscard]] bool within(const void* begin, const void* end) const noexcept {
+    const auto at = reinterpret_cast<std::uintptr_t>(function_.load(std::memory_order_relaxed));
+    return at >= reinterpret_cast<std::uintptr_t>(begin) && at < reinterpret_cast<std::uintptr_t>(end);
   }
 
  private:

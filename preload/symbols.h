@@ -53,7 +53,6 @@
   X(ssize_t, sendto, \
     (int fd, const void* data, size_t size, int flags, const sockaddr* address, socklen_t length), \
     (fd, data, size, flags, address, length)) \
-  X(int, signalfd, (int fd, const sigset_t* mask, int flags), (fd, mask, flags)) \
-  X(int, epoll_create1, (int flags), (flags)) \
-  X(int, epoll_ctl, (int epfd, int operation, int fd, epoll_event* event), (epfd, operation, fd, event)) \
-  X(int, eventfd, (unsigned value, int flags), (value, flags))
+  X(ssize_t, recv, (int fd, void* data, size_t size, int flags), (fd, data, size, flags)) \
+  X(ssize_t, send, (int fd, const void* data, size_t size, int flags), (fd, data, size, flags)) \
+  X(int, signalfd, (int fd, const sigset_t* mask, int flags), (fd, mask, flags))
