@@ -24,7 +24,8 @@ from comparison.stage import Stage  # noqa: E402
 CLIENTS = 300
 MOST_KERNEL_THREADS = 16  # of an unblocked server with 300 clients, all its processes together
 SETTLE = 0.3              # seconds for the server to accept everybody: its threads are to be counted
-MOST_SECONDS = 1          # from SIGTERM to the end
+MOST_SECONDS = 5          # from SIGTERM to the end, on a machine with more to do than this
+PATIENCE = 30             # seconds: who has not ended then never does
 
 
 @dataclass
@@ -61,7 +62,7 @@ def serve(server: Server, tools: Path, launcher: Optional[Path]) -> Outcome:
                 answers += reports(server, stage)
             idle = clients.Crowd(server.exchange, stage.values, 0 if server.waits_for_clients else CLIENTS)
             time.sleep(SETTLE)
-        status, seconds = stage.process.terminate()
+        status, seconds = stage.process.terminate(PATIENCE)
         idle.go()
         return Outcome(answers, right, seen.threads, status, seconds)
 
@@ -82,7 +83,7 @@ def complaints(server: Server, native: Outcome, unblocked: Outcome) -> list[str]
     if unblocked.status != native.status:
         found.append(f"exit status {unblocked.status} after SIGTERM, natively {native.status}")
     # Where the server itself takes longer (civetweb looks at its clients every 2 s), so may we.
-    if unblocked.seconds > max(MOST_SECONDS, native.seconds + 0.3):
+    if unblocked.seconds > max(MOST_SECONDS, native.seconds + 2):
         found.append(f"SIGTERM took {unblocked.seconds:.2f} s, natively {native.seconds:.2f} s")
     return found
 
