@@ -41,6 +41,7 @@ long fcntl(Fiber& fiber, int fd, int command, long argument) noexcept {
 }
 
 long ioctl(Fiber& fiber, int fd, unsigned long request, long argument) noexcept {
+  if (request == FIONREAD) return kernel::call(SYS_ioctl, fd, request, argument);
   const long result = in_place::perhaps(fiber, SYS_ioctl, Words(fd, request, argument).words);
   if (request == FIONBIO) descriptors::changed(fd);
   return result;

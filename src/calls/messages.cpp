@@ -15,6 +15,8 @@ namespace unblock::calls {
 
 namespace {
 
+using descriptors::Way;
+
 bool is_stream(int fd) noexcept {
   int type = 0;
   socklen_t size = sizeof type;
@@ -112,8 +114,8 @@ bool owes_rest(int fd, int flags, long result, long wanted) noexcept {
 long recvfrom(Fiber& fiber, int fd, void* data, std::size_t size, int flags, sockaddr* address,
               socklen_t* length) noexcept {
   if (flags == 0 && !address && size && !bulk::flows(fiber))
-    if (const auto plain = descriptors::plain_to_read(fd); plain != descriptors::PlainStream::No) [[likely]]
-      return read_plain(fiber, fd, data, size, plain);
+    if (const Way way = descriptors::way_to_read(fd); way == Way::AskFirst || way == Way::WaitFirst) [[likely]]
+      return read_plain(fiber, fd, data, size, way);
   if (flags & MSG_DONTWAIT)
     return noted(fiber, fd, kernel::call(SYS_recvfrom, fd, data, size, flags, address, length));
   if (must_wait_in_place(flags))

@@ -18,11 +18,11 @@ namespace unblock::calls {
 /// its end, if it has ended with an `error` already.
 long read_elsewhere(Fiber& fiber, int refuge, void* data, std::size_t size, long error) noexcept;
 
-/// Reads at most `size` bytes, not 0, from `fd`, for which descriptors::plain_to_read() gave `plain`. Returns
-/// as the kernel does, with its restart codes.
+/// Reads at most `size` bytes, not 0, from `fd`, for which descriptors::way_to_read() gave `way`, one of
+/// the two. Returns as the kernel does, with its restart codes.
 [[gnu::always_inline]] inline long read_plain(Fiber& fiber, int fd, void* data, std::size_t size,
-                                              descriptors::PlainStream plain) noexcept {
-  bool ask = plain == descriptors::PlainStream::AskFirst;
+                                              descriptors::Way way) noexcept {
+  bool ask = way == descriptors::Way::AskFirst;
   for (bool first = true;; first = false, ask = true) {
     if (ask) {
       const long result = kernel::call(SYS_recvfrom, fd, data, size, MSG_DONTWAIT, nullptr, nullptr);

@@ -20,7 +20,7 @@ namespace unblock::calls {
 namespace {
 
 using descriptors::Kind;
-using descriptors::PlainStream;
+using descriptors::Way;
 
 // One way of reading or writing, in the forms that sockets, streams and everything else take.
 struct Transfer {
@@ -67,12 +67,10 @@ long try_polled(Fiber& fiber, const Transfer& transfer, int fd) noexcept {
   return as_it_is(fiber, transfer, fd);
 }
 
-// As a file, which is what most names are of: the watchdog sees to it that the others go on if it is not, and
-// then it is asked what it is.
-long try_named(Fiber& fiber, const Transfer& transfer, int fd) noexcept {
-  const long result = as_it_is(fiber, transfer, fd);
+// After a call as on a file, which is what most names are of: if it is none after all the watchdog saw to it that
+// the others went on, and then it is asked what it is.
+void note_as_file(const Fiber& fiber, int fd) noexcept {
   if (fiber.carrier->alone()) descriptors::remember(fd, Kind::Unknown);
-  return result;
 }
 
 // A call on what is known never to wait, as sockets of an event loop of the program's own are: there is nothing
@@ -96,8 +94,12 @@ long try_named(Fiber& fiber, const Transfer& transfer, int fd) noexcept {
 long attempt(Fiber& fiber, const Transfer& transfer, int fd) noexcept {
   if (descriptors::never_waits(fd)) return as_it_is(fiber, transfer, fd);
   // Siblings have one kernel thread among them.
-  if (descriptors::only_named(fd) && !fiber.sibling) return try_named(fiber, transfer, fd);
   long result;
+  if (descriptors::only_named(fd) && !fiber.sibling) {
+    result = as_it_is(fiber, transfer, fd);
+    note_as_file(fiber, fd);
+    return result;
+  }
   switch (descriptors::kind(fd)) {
     case Kind::Socket:
       result = try_socket(transfer, fd);
@@ -188,6 +190,14 @@ long write_all(Fiber& fiber, const Transfer& transfer) noexcept {
                  {fd, &part, 1, SYS_read, {fd, kernel::word(data), kernel::word(size), 0, 0, 0}, false}, fd);
 }
 
+[[gnu::noinline]] long read_file(Fiber& fiber, int fd, void* data, std::size_t size) noexcept {
+  const long result = in_place::perhaps(fiber, SYS_read, Words(fd, data, size).words);
+  note_as_file(fiber, fd);
+  bulk::note(fiber, result);
+  if (result > 0) turns::found(fiber, fd);
+  return result;
+}
+
 [[gnu::noinline]] long read_any(Fiber& fiber, int fd, void* data, std::size_t size) noexcept {
   if (in_bulk(fiber, fd)) [[unlikely]]
     return bulk::move(fiber, SYS_read, Words(fd, data, size).words);
@@ -197,11 +207,17 @@ long write_all(Fiber& fiber, const Transfer& transfer) noexcept {
 }  // namespace
 
 long read(Fiber& fiber, int fd, void* data, std::size_t size) noexcept {
-  if (const auto plain = descriptors::plain_to_read(fd);
-      plain != PlainStream::No && size && !bulk::flows(fiber)) [[likely]]
-    return read_plain(fiber, fd, data, size, plain);
   if (size == 0) return kernel::call(SYS_read, fd, data, size);
-  if (descriptors::never_waits(fd)) return read_at_once(fiber, fd, data, size);
+  switch (const Way way = descriptors::way_to_read(fd)) {
+    [[likely]] case Way::AskFirst:
+    [[likely]] case Way::WaitFirst:
+      return bulk::flows(fiber) ? read_any(fiber, fd, data, size) : read_plain(fiber, fd, data, size, way);
+    case Way::AtOnce: return read_at_once(fiber, fd, data, size);
+    case Way::AsFile:
+      if (fiber.sibling) break;  // they have one kernel thread among them
+      return read_file(fiber, fd, data, size);
+    case Way::Any: break;
+  }
   return read_any(fiber, fd, data, size);
 }
 

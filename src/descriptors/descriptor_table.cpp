@@ -11,13 +11,12 @@ constinit std::atomic<Entry*> chunks[limits::max_descriptors / limits::descripto
 constinit std::atomic<std::uint32_t> epoch{1};
 }  // namespace detail
 
-Entry* find_or_create(int fd) noexcept {
-  if (Entry* entry = find(fd)) return entry;
+Entry* detail::create(int fd) noexcept {
   if (fd < 0 || static_cast<std::size_t>(fd) >= limits::max_descriptors) return nullptr;
   constexpr std::size_t bytes = limits::descriptor_chunk * sizeof(Entry);
   auto* made = static_cast<Entry*>(memory::map(bytes));  // zeroes: Unknown, not born
   Entry* expected = nullptr;
-  auto& chunk = detail::chunks[fd / limits::descriptor_chunk];
+  auto& chunk = chunks[fd / limits::descriptor_chunk];
   if (made && !chunk.compare_exchange_strong(expected, made)) memory::unmap(made, bytes);
   return find(fd);
 }
@@ -43,6 +42,15 @@ void begin_life(int fd, State known, std::uint8_t guesses) noexcept {
   renew(*entry, known);
   entry->guesses.store(guesses, std::memory_order_relaxed);
   entry->born.store(detail::epoch.load(std::memory_order_relaxed), std::memory_order_relaxed);
+}
+
+void end_life(Entry& entry) noexcept {
+  const bool ours = entry.born.load(std::memory_order_relaxed) != 0;
+  entry.kind.store(Kind::Unknown, std::memory_order_relaxed);
+  entry.guesses.store(0, std::memory_order_relaxed);
+  if (!ours && !(state_of(&entry) & ~changes)) return;  // nobody can be learning of it
+  entry.born.store(0, std::memory_order_relaxed);
+  renew(entry, 0);
 }
 
 bool is_private(int fd) noexcept { return is_private(find(fd)); }

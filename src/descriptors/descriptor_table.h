@@ -46,7 +46,14 @@ extern std::atomic<std::uint32_t> epoch;  // grows whenever another process may 
   Entry* chunk = detail::chunks[fd / limits::descriptor_chunk].load(std::memory_order_acquire);
   return chunk ? chunk + fd % limits::descriptor_chunk : nullptr;
 }
-[[nodiscard]] Entry* find_or_create(int fd) noexcept;
+namespace detail {
+[[nodiscard]] Entry* create(int fd) noexcept;
+}
+/// The same, made if need be. Null if there is no memory.
+[[nodiscard]] inline Entry* find_or_create(int fd) noexcept {
+  Entry* entry = find(fd);
+  return entry ? entry : detail::create(fd);
+}
 
 /// Whether no other process can have it since it was made.
 [[nodiscard]] inline bool is_private(const Entry* entry) noexcept {
@@ -72,5 +79,7 @@ void renew(Entry& entry, State what) noexcept;
 
 /// A new socket of this process' own has the number `fd`, of which `known` is known.
 void begin_life(int fd, State known, std::uint8_t guesses) noexcept;
+/// The number of `entry` is about to be free, or another file's.
+void end_life(Entry& entry) noexcept;
 
 }  // namespace unblock::descriptors

@@ -150,11 +150,15 @@ bool asks_in_vain(int fd) noexcept {
   return entry && guessed(entry->guesses);
 }
 
-PlainStream plain_to_read(int fd) noexcept {
+Way way_to_read(int fd) noexcept {
   Entry* entry = find(fd);
-  if (!knows_all_of_socket(entry, Blocking | ByteStream | NoReceiveTimeout)) return PlainStream::No;
+  if (!entry) return Way::Any;
   const State known = state_of(entry);
-  return waits_first(*entry, known) ? PlainStream::WaitFirst : PlainStream::AskFirst;
+  if (knows_all_of_socket(entry, Blocking | ByteStream | NoReceiveTimeout))
+    return waits_first(*entry, known) ? Way::WaitFirst : Way::AskFirst;
+  if (knows(entry, NonBlocking)) return Way::AtOnce;
+  const Kind kind = entry->kind.load(std::memory_order_relaxed);
+  return kind == Kind::Named || kind == Kind::File ? Way::AsFile : Way::Any;
 }
 
 bool plain_to_write(int fd) noexcept { return knows_all_of_socket(find(fd), Blocking | ByteStream); }
@@ -206,12 +210,7 @@ void accepted(int fd, int listener, bool blocking) noexcept {
 
 void forget(int fd) noexcept {
   siblings::closed(fd);
-  if (Entry* entry = find(fd)) {
-    entry->kind.store(Kind::Unknown, std::memory_order_relaxed);
-    entry->born.store(0, std::memory_order_relaxed);
-    renew(*entry, 0);
-    entry->guesses.store(0, std::memory_order_relaxed);
-  }
+  if (Entry* entry = find(fd)) end_life(*entry);
   for (int number = 0; number < processors::count(); ++number) {
     Processor& processor = processors::at(number);
     if (!processor.watches.busy(fd)) continue;

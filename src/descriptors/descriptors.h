@@ -65,12 +65,16 @@ void note_probe(int fd, bool found) noexcept;
 /// alone.
 [[nodiscard]] bool asks_in_vain(int fd) noexcept;
 
-/// What is known of a descriptor that need not be asked about: a socket that carries a byte stream, that the
-/// program wants to wait, without a timeout, and that nobody else has.
-enum class PlainStream : std::uint8_t { No, AskFirst, WaitFirst };
-/// How to read `fd` if it is one. As waits_first().
-[[nodiscard]] PlainStream plain_to_read(int fd) noexcept;
-/// Whether `fd` is one to write to.
+/// How to read a descriptor, by what is known of it without asking.
+enum class Way : std::uint8_t {
+  Any,        ///< nothing is
+  AskFirst,   ///< a plain stream: a socket that the program wants to wait, without a timeout, that nobody else has
+  WaitFirst,  ///< the same, of which waits_first() would be true
+  AtOnce,     ///< it never waits, and never_waits() would be true
+  AsFile,     ///< a file, or only_named()
+};
+[[nodiscard]] Way way_to_read(int fd) noexcept;
+/// Whether `fd` is a plain stream to write to.
 [[nodiscard]] bool plain_to_write(int fd) noexcept;
 
 /// `fd` is a socket that this process made just now by socket(2), and nobody else has it. `stream`: of bytes,

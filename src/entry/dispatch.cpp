@@ -106,6 +106,9 @@ void fill_table(const Facilities& left_out) noexcept {
 
 constexpr bool known(long nr) noexcept { return nr >= 0 && nr < static_cast<long>(routes); }
 
+// Null for those that are not in the list.
+Handler handler_of(long nr) noexcept { return known(nr) ? table[static_cast<std::size_t>(nr)] : nullptr; }
+
 }  // namespace
 
 void initialise() noexcept {
@@ -143,15 +146,18 @@ void route_outsiders(bool here) noexcept {
 }
 
 long answer(Fiber& fiber, long nr, const long (&arguments)[6]) noexcept {
-  const Handler handler = known(nr) ? table[static_cast<std::size_t>(nr)] : nullptr;
+  const Handler handler = handler_of(nr);
   return handler ? handler(fiber, arguments) : in_place::perhaps(fiber, nr, arguments);
 }
 
 }  // namespace unblock::dispatch
 
-unblock::Verdict unblock_dispatch(unblock::Frame* frame) {
-  using namespace unblock;
-  Fiber* fiber = self();
+namespace unblock {
+
+namespace {
+
+// By itself, for the registers and the stack that it takes, which most calls do without.
+[[gnu::noinline]] Verdict dispatch_unusual(Frame* frame, Fiber* fiber) {
   const long nr = static_cast<long>(frame->rax);
   const bool not_its_own = fiber && fiber->native_only;
   if (not_its_own && (fiber->native_only & Fiber::as_child))
@@ -186,6 +192,21 @@ unblock::Verdict unblock_dispatch(unblock::Frame* frame) {
   }
   if (not_its_own) [[unlikely]]
     embedding::after_call(*fiber);
+  frame->rax = static_cast<std::uint64_t>(result);
+  return Verdict::Answered;
+}
+
+}  // namespace
+}  // namespace unblock
+
+unblock::Verdict unblock_dispatch(unblock::Frame* frame) {
+  using namespace unblock;
+  Fiber* fiber = self();
+  const dispatch::Handler handler = dispatch::handler_of(static_cast<long>(frame->rax));
+  if (!fiber || fiber->native_only || !handler || siblings::wanted()) [[unlikely]]
+    return dispatch_unusual(frame, fiber);
+  const long result =
+      edge::serve(*fiber, frame, [&](Fiber& served) { return handler(served, frame->arguments); });
   frame->rax = static_cast<std::uint64_t>(result);
   return Verdict::Answered;
 }

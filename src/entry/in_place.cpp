@@ -47,13 +47,17 @@ class Marked {
 
 thread_local constinit std::uint32_t Marked::count = 0;
 
+[[gnu::noinline]] void note_error(Fiber& fiber, long error) noexcept {
+  fiber.cut_short |= error == -EINTR;
+  if (error == -EPIPE || error == -EFBIG)
+    signals::collect_thread_signal(fiber, error == -EPIPE ? SIGPIPE : SIGXFSZ);
+}
+
 long marked(Fiber& fiber, long nr, const long (&arguments)[6]) noexcept {
   // Not to be touched by another fiber: it stays on this kernel thread until the call is over.
   Marked mark(*fiber.carrier, nr);
   const long result = unblock_interruptible(nr, arguments, &fiber.signals.attention);
-  fiber.cut_short |= result == -EINTR;
-  if (result == -EPIPE || result == -EFBIG)
-    signals::collect_thread_signal(fiber, result == -EPIPE ? SIGPIPE : SIGXFSZ);
+  if (kernel::failed(result)) note_error(fiber, result);
   return result;
 }
 

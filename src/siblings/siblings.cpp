@@ -26,6 +26,7 @@ namespace unblock::siblings {
 
 namespace detail {
 constinit bool wanted = false;
+constinit bool founded = false;
 constinit int serving = 0;
 }
 
@@ -103,6 +104,7 @@ bool begin(Fiber& fiber, const HomeCall& call) noexcept {
   if (!slices::found(fiber)) return decline("it does not run on the stack that the kernel gave it"), false;
   note_shared();
   state.principal = &fiber;
+  detail::founded = true;
   return true;
 }
 
@@ -250,8 +252,6 @@ void come_back(Fiber& fiber, const HomeCall& call) noexcept {
 
 void prepare() noexcept { detail::wanted = options::values().iterative; }
 
-bool founded() noexcept { return state.principal != nullptr; }
-
 void gate(const HomeCall& call) noexcept {
   if (!detail::wanted || !call.readable() || !call.waits() || !call.any_awaited(listens)) return;
   if (const char* obstacle = iterative::obstacle())
@@ -304,7 +304,7 @@ void interrupted(Fiber& fiber) noexcept {
 
 bool share(int fd) noexcept { return founded() && within(fd) && (shared[fd / 64] >> fd % 64 & 1) != 0; }
 
-void closed(int fd) noexcept {
+void detail::closed(int fd) noexcept {
   if (share(fd)) shared[fd / 64] &= ~(std::uint64_t{1} << fd % 64);
   const Fiber* fiber = self();
   if (fiber && fiber->sibling && fiber->sibling->connection == fd) fiber->sibling->connection = -1;
@@ -322,6 +322,7 @@ void thread_starts() noexcept {
 void forget() noexcept {
   slices::forget();
   state = {};
+  detail::founded = false;
   serving = 0;
 }
 

@@ -22,7 +22,9 @@ namespace unblock::siblings {
 
 namespace detail {
 extern bool wanted;
+extern bool founded;
 extern int serving;
+void closed(int fd) noexcept;
 }
 
 /// At load, before the gate is covered: whether connections are to be served by siblings (--iterative).
@@ -30,7 +32,7 @@ void prepare() noexcept;
 [[nodiscard]] inline bool wanted() noexcept { return detail::wanted; }
 
 /// Whether there is a principal: then one processor is all there is.
-[[nodiscard]] bool founded() noexcept;
+[[nodiscard]] inline bool founded() noexcept { return detail::founded; }
 
 /// Whether anybody but the principal is there.
 [[nodiscard]] inline bool several() noexcept { return detail::serving != 0; }
@@ -113,7 +115,9 @@ class Undivided {
 void interrupted(Fiber& fiber) noexcept;
 
 /// `fd` is about to be closed by the calling fiber, or to name another file.
-void closed(int fd) noexcept;
+inline void closed(int fd) noexcept {
+  if (founded()) detail::closed(fd);
+}
 
 /// The program starts a thread: no more siblings.
 void thread_starts() noexcept;
