@@ -1,9 +1,9 @@
 // Sleepers wake in the order of their deadlines, whatever the order in which they went to sleep. nanosleep(2)
-// On a machine that is too busy to run each in its time they try again.
+// On a machine that is too busy to run each in its time they try again, further apart.
 #include "check.h"
 
-enum { sleepers = 12, step = 40, attempts = 5 };
-static int order[sleepers], woken;
+enum { sleepers = 12, attempts = 5 };
+static int step = 40, order[sleepers], woken;
 static struct timespec zero;
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 
@@ -42,8 +42,8 @@ static int sleep_in_order(void) {
 }
 
 int main(void) {
-  for (int i = 0; i < attempts && !sleep_in_order(); ++i) {
-  }
+  for (int i = 0; i < attempts && !sleep_in_order(); ++i)
+    step *= 2;
   for (int i = 0; i < sleepers; ++i)
     printf("%d ", order[i]);
   printf("\n");
