@@ -1,9 +1,7 @@
 // The exported symbols. A hook only routes: on a fiber to our handler, else to the next libc symbol.
-#include <cerrno>
 #include <dlfcn.h>
 #include <gnu/libc-version.h>
 #include <netdb.h>
-#include <pthread.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -13,13 +11,13 @@
 #include "entry/edge.h"
 #include "entry/native_section.h"
 #include "entry/outsiders.h"
-#include "fences.h"
 #include "hooks.h"
 #include "kernel.h"
 #include "next.h"
 #include "options.h"
 #include "own_calls.h"
 #include "runtime.h"
+#include "serve.h"
 #include "siblings/siblings.h"
 #include "symbols.h"
 
@@ -42,13 +40,6 @@ namespace unblock::hooks {
 
 namespace {
 
-constinit bool open = false;
-
-Fiber* fiber_to_serve() noexcept {
-  Fiber* fiber = edge::fiber_to_serve();
-  return fiber && open ? fiber : nullptr;
-}
-
 // For calls of the resolver: the fiber if they are left to the kernel.
 Fiber* unless_wanted(Fiber* fiber) noexcept {
   return options::values().except.has(Facility::Dns) ? fiber : nullptr;
@@ -65,39 +56,7 @@ bool interposed() noexcept {
   UNBLOCK_HOME_CALLS(UNBLOCK_COMPARE)
   UNBLOCK_OTHER_HOOKS(UNBLOCK_COMPARE)
   UNBLOCK_SPECIAL_HOOKS(UNBLOCK_COMPARE)
-  return false;
-}
-
-// The edge of the C library: the one place where errno is written.
-long to_errno(long result) noexcept {
-  if (!kernel::failed(result)) [[likely]]
-    return result;
-  errno = static_cast<int>(-result);
-  return -1;
-}
-
-template <class Call>
-long serve(Fiber& fiber, Call&& call) {
-  return to_errno(edge::serve(fiber, nullptr, call));
-}
-
-template <class Call>
-long answer_cancellable(Fiber& fiber, Call&& call) {
-  // First the mark that a cancellation may wake the fiber, then the look whether there was one.
-  // The canceller has the other order, and the barrier for both.
-  fiber.cancellable.store(!cancellation_disabled, std::memory_order_relaxed);
-  fiber.cut_short = false;
-  fences::light();
-  if (fiber.cancelled.load(std::memory_order_relaxed)) [[unlikely]]
-    pthread_testcancel();
-  const long result = edge::serve(fiber, nullptr, call);
-  fiber.cancellable.store(false, std::memory_order_relaxed);
-  return result;
-}
-
-template <class Call>
-long serve_cancellable(Fiber& fiber, Call&& call) {
-  return to_errno(answer_cancellable(fiber, call));
+  return files_interposed(libc);
 }
 
 // A call that may return as another fiber than made it, and more than once.
@@ -109,12 +68,13 @@ long serve_at_home(long nr, const calls::Words& arguments, Call&& call) {
 }  // namespace
 
 constinit thread_local bool cancellation_disabled = false;
+constinit bool detail::open = false;
 
 // What is left to the kernel takes the other door, whose routes know; and so does what another library is to see
 // first.
 void open_door() noexcept {
   const Facilities& left_out = options::values().except;
-  open = !left_out.has(Facility::Sockets) && !interposed();
+  detail::open = !left_out.has(Facility::Sockets) && !left_out.has(Facility::Files) && !interposed();
 }
 
 void look_up_next_symbols() noexcept {
@@ -125,6 +85,7 @@ void look_up_next_symbols() noexcept {
   UNBLOCK_UNDIVIDED(UNBLOCK_LOOK_UP)
   UNBLOCK_OTHER_HOOKS(UNBLOCK_LOOK_UP)
   UNBLOCK_SPECIAL_HOOKS(UNBLOCK_LOOK_UP)
+  look_up_next_of_files();
 }
 
 }  // namespace unblock::hooks

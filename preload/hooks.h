@@ -1,11 +1,16 @@
 // The door of the exported symbols.
 #pragma once
 
+#include <dlfcn.h>
+
 namespace unblock::hooks {
 
 /// Finds what the hooks hide. To be called before any thread exists: a carrier that needs the dynamic
 /// linker's lock for it would wait in the kernel for a fiber that nobody runs.
 void look_up_next_symbols() noexcept;
+void look_up_next_of_files() noexcept;
+/// Whether one of those is not of `libc`.
+[[nodiscard]] bool files_interposed(const dl_find_object& libc) noexcept;
 
 /// From here on the hooks route calls of fibers to their handlers; until then, to libc.
 void open_door() noexcept;

@@ -5,6 +5,7 @@
 #include <ctime>
 #include <dlfcn.h>
 #include <sys/epoll.h>
+#include <sys/time.h>
 #include <sys/types.h>
 
 #include "descriptors/descriptors.h"
@@ -52,6 +53,8 @@ using namespace unblock;
 extern "C" {
 
 int __wrap_clock_gettime(clockid_t clock, timespec* time) { return clock_gettime_of_libc(clock, time); }
+
+int __wrap_gettimeofday(timeval* time, void* zone) { return made(SYS_gettimeofday, time, zone); }
 
 ssize_t __wrap_read(int fd, void* data, size_t size) { return made(SYS_read, fd, data, size); }
 

@@ -28,6 +28,24 @@
   X(int, dup3, (int from, int to, int flags), (from, to, flags)) \
   X(int, sched_yield, (), ())
 
+// result, name, parameters, arguments, server, the call that answers: what a program's event loop or its files
+// take most, without the wrapper.
+#define UNBLOCK_FILE_HOOKS(X) \
+  X(int, open, (const char* path, int flags, unsigned mode), (path, flags, mode), serve_cancellable, \
+    openat(fiber, AT_FDCWD, path, flags, mode)) \
+  X(int, open64, (const char* path, int flags, unsigned mode), (path, flags, mode), serve_cancellable, \
+    openat(fiber, AT_FDCWD, path, flags, mode)) \
+  X(int, openat, (int directory, const char* path, int flags, unsigned mode), (directory, path, flags, mode), \
+    serve_cancellable, openat(fiber, directory, path, flags, mode)) \
+  X(int, openat64, (int directory, const char* path, int flags, unsigned mode), (directory, path, flags, mode), \
+    serve_cancellable, openat(fiber, directory, path, flags, mode)) \
+  X(int, stat, (const char* path, void* status), (path, status), serve, \
+    newfstatat(fiber, AT_FDCWD, path, status, 0)) \
+  X(int, stat64, (const char* path, void* status), (path, status), serve, \
+    newfstatat(fiber, AT_FDCWD, path, status, 0)) \
+  X(int, ioctl, (int fd, unsigned long request, long argument), (fd, request, argument), serve, \
+    ioctl(fiber, fd, request, argument))
+
 // What keeps the state of a question to the resolver in the thread: one sibling after the other.
 #define UNBLOCK_UNDIVIDED(X) \
   X(int, getaddrinfo, (const char* host, const char* service, const addrinfo* hints, addrinfo** found), \

@@ -47,7 +47,8 @@ void preload(const std::string& path) {
   if (!old || !*old)
     setenv("LD_PRELOAD", path.c_str(), 1);
   else if (!holds(old, path))
-    setenv("LD_PRELOAD", (path + ":" + old).c_str(), 1);
+    // Behind the others: what they replace of libc, they replace of us.
+    setenv("LD_PRELOAD", (std::string(old) + ":" + path).c_str(), 1);
 }
 
 }  // namespace unblock::launcher

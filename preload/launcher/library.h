@@ -13,7 +13,7 @@ namespace unblock::launcher {
 /// True if LD_PRELOAD, whose entries are separated by colons and spaces, can express this path.
 [[nodiscard]] bool can_be_preloaded(const std::string& path);
 
-/// Puts `path` in front of what LD_PRELOAD holds, unless it is in there already.
+/// Puts `path` behind what LD_PRELOAD holds, unless it is in there already.
 void preload(const std::string& path);
 
 }  // namespace unblock::launcher

@@ -2,11 +2,13 @@
 #include "program.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <semaphore.h>
 #include <sys/epoll.h>
 #include <sys/select.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 
 static sem_t started, never;
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
@@ -18,6 +20,10 @@ static pthread_t sleeper;
 static void wait_in_read(void) {
   char byte;
   printf("%zd", read(silent_pipe[0], &byte, 1));
+}
+
+static void wait_in_open(void) {
+  printf("%d", open("fifo", O_RDONLY));
 }
 
 static void wait_in_recv(void) {
@@ -118,9 +124,11 @@ int main(void) {
   listener = socket(AF_INET, SOCK_STREAM, 0);
   require(bind(listener, (struct sockaddr*)&address, sizeof address) || listen(listener, 1), "listen");
   epoll = epoll_create1(0);
+  require(mkfifo("fifo", 0600), "mkfifo");
   sleeper = start(sleep_long, NULL);
 
   cancel_in("read", wait_in_read);
+  cancel_in("open", wait_in_open);
   cancel_in("recv", wait_in_recv);
   cancel_in("accept", wait_in_accept);
   cancel_in("poll", wait_in_poll);
