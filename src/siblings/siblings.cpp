@@ -5,7 +5,6 @@
 #include <cerrno>
 #include <fcntl.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include <utility>
 
 #include "descriptors/descriptors.h"
@@ -16,6 +15,7 @@
 #include "options.h"
 #include "runtime.h"
 #include "runtime_limits.h"
+#include "siblings/homes.h"
 #include "siblings/iterative.h"
 #include "signals/alarms.h"
 #include "signals/signals.h"
@@ -41,10 +41,7 @@ struct State {
   bool at_home = false;        // the principal is in a call in which it may be taken the place of
   bool dividing = true;
   bool selects = false;  // descriptors must be below FD_SETSIZE
-  int left_with = -1;    // the listener that the last poll or select left with
   int latest = 0;        // the last connection's number: the lowest that was free
-  int home[limits::home_listeners] = {};
-  std::size_t homes = 0;  // how many
 };
 
 constinit State state;
@@ -62,26 +59,9 @@ void note_shared() noexcept {
   }
 }
 
-bool is_home(int fd) noexcept {
-  return std::find(state.home, state.home + state.homes, fd) != state.home + state.homes;
-}
-
-bool listens(int fd) noexcept {
-  int answer = 0;
-  socklen_t size = sizeof answer;
-  return kernel::call(SYS_getsockopt, fd, SOL_SOCKET, SO_ACCEPTCONN, &answer, &size) == 0 && answer &&
-         !(kernel::call(SYS_fcntl, fd, F_GETFL) & O_NONBLOCK);
-}
-
 // The principal waits for `fd`: if connections come by it, it is one of those that siblings come back to.
 // Unless it serves itself, and expects somebody there.
-bool make_home(int fd) noexcept {
-  if (is_home(fd)) return true;
-  if (!state.dividing) return false;
-  if (!listens(fd)) return false;
-  if (state.homes < limits::home_listeners) state.home[state.homes++] = fd;
-  return is_home(fd);
-}
+bool make_home(int fd) noexcept { return homes::has(fd) || (state.dividing && homes::add(fd)); }
 
 bool waits_at_home(const HomeCall& call) noexcept {
   bool found = false;
@@ -99,7 +79,7 @@ void decline(const char* why) noexcept {
 
 // Makes `fiber`, which waits for connections, the principal.
 bool begin(Fiber& fiber, const HomeCall& call) noexcept {
-  if (!fiber.main || !call.waits() || !call.any_awaited(listens)) return false;
+  if (!fiber.main || !call.waits() || !call.any_awaited(homes::listens)) return false;
   if (fibers::live() > 1 || processors::count() > 1) return decline("it has threads"), false;
   if (!slices::found(fiber)) return decline("it does not run on the stack that the kernel gave it"), false;
   note_shared();
@@ -115,7 +95,7 @@ bool descriptors_left() noexcept {
   const rlim_t most = state.selects ? std::min<rlim_t>(limit.rlim_cur, FD_SETSIZE) : limit.rlim_cur;
   const rlim_t usable = most - most / 8;
   if (static_cast<rlim_t>(state.latest) < usable) return true;
-  const long lowest = kernel::call(SYS_fcntl, state.home[0], F_DUPFD_CLOEXEC, 0);
+  const long lowest = kernel::call(SYS_fcntl, homes::any(), F_DUPFD_CLOEXEC, 0);
   if (lowest < 0) return lowest != -EMFILE;
   kernel::call(SYS_close, lowest);
   state.latest = static_cast<int>(lowest);
@@ -219,30 +199,12 @@ void take_over(Fiber& fiber) noexcept {
   --self()->in_runtime;
 }
 
-// Of several listeners that are ready, the flow that leaves hears of one, each in its turn. Another flow may
-// be faster at the second: it would wait there, at home, and nobody at the first.
-long keep_one(const HomeCall& call) noexcept {
-  int first = -1, next = -1;
-  static_cast<void>(call.any_ready([&](int fd) {
-    if (is_home(fd) && first < 0) first = fd;
-    if (is_home(fd) && next < 0 && fd > state.left_with) next = fd;
-    return false;
-  }));
-  state.left_with = next < 0 ? first : next;
-  long withheld = 0;
-  static_cast<void>(call.any_ready([&](int fd) {
-    if (is_home(fd) && fd != state.left_with) withheld += call.withhold(fd);
-    return false;
-  }));
-  return withheld;
-}
-
 bool is_open(int fd) noexcept { return fd >= 0 && kernel::call(SYS_fcntl, fd, F_GETFD) >= 0; }
 
 // A sibling that serves, or has, makes a call in which it may be at home.
 void come_back(Fiber& fiber, const HomeCall& call) noexcept {
   const Sibling& sibling = *fiber.sibling;
-  if ((call.accepts() && !sibling.accepted) || !call.any_awaited(is_home) || !call.waits()) return;
+  if ((call.accepts() && !sibling.accepted) || !call.any_awaited(homes::has) || !call.waits()) return;
   if (is_open(sibling.connection) && std::exchange(state.dividing, false))
     iterative::decline("it keeps a connection while it waits for the next");
   take_over(fiber);
@@ -253,7 +215,7 @@ void come_back(Fiber& fiber, const HomeCall& call) noexcept {
 void prepare() noexcept { detail::wanted = options::values().iterative; }
 
 void gate(const HomeCall& call) noexcept {
-  if (!detail::wanted || !call.readable() || !call.waits() || !call.any_awaited(listens)) return;
+  if (!detail::wanted || !call.readable() || !call.waits() || !call.any_awaited(homes::listens)) return;
   if (const char* obstacle = iterative::obstacle())
     decline(obstacle);
   else if (!runtime::activate())
@@ -277,7 +239,7 @@ void leave_home() noexcept {
 
 bool depart(const HomeCall& call, long& result, Nanoseconds deadline) noexcept {
   Fiber& fiber = *self();
-  if (!fiber.sibling || (!call.accepts() && result == 0) || !call.any_ready(is_home)) return false;
+  if (!fiber.sibling || (!call.accepts() && result == 0) || !call.any_ready(homes::has)) return false;
   if (&fiber != state.principal) {
     if (!call.accepts()) return false;
     fiber.sibling->accepted = true;
@@ -285,7 +247,7 @@ bool depart(const HomeCall& call, long& result, Nanoseconds deadline) noexcept {
     return false;
   }
   if (!call.accepts() && superseded(fiber)) step_down(fiber);
-  if (!call.accepts() && (state.dividing || several())) result -= keep_one(call);
+  if (!call.accepts() && (state.dividing || several())) result -= homes::keep_one(call);
   if (!state.dividing) return false;
   if (call.accepts()) state.latest = static_cast<int>(result);
   while (!call.accepts() && full()) static_cast<void>(wait_for_room(fiber));
@@ -308,8 +270,7 @@ void detail::closed(int fd) noexcept {
   if (share(fd)) shared[fd / 64] &= ~(std::uint64_t{1} << fd % 64);
   const Fiber* fiber = self();
   if (fiber && fiber->sibling && fiber->sibling->connection == fd) fiber->sibling->connection = -1;
-  int* const end = state.home + state.homes;
-  state.homes = static_cast<std::size_t>(std::remove(state.home, end, fd) - state.home);
+  homes::closed(fd);
 }
 
 void thread_starts() noexcept {
@@ -321,6 +282,7 @@ void thread_starts() noexcept {
 
 void forget() noexcept {
   slices::forget();
+  homes::forget();
   state = {};
   detail::founded = false;
   serving = 0;
