@@ -33,12 +33,19 @@ static void stop(int number) {
 }
 
 static void serve(int listener) {
+  sigset_t end, none;
+  sigemptyset(&none);
+  sigemptyset(&end);
+  sigaddset(&end, SIGTERM);
+  sigprocmask(SIG_BLOCK, &end, NULL);  // until all are there, who may serve before that
   for (int i = 0; i < workers; ++i)
-    if ((pids[i] = fork()) == 0)
+    if ((pids[i] = fork()) == 0) {
+      sigprocmask(SIG_SETMASK, &none, NULL);
       work(listener);
+    }
   signal(SIGTERM, stop);
   for (;;)
-    pause();
+    sigsuspend(&none);
 }
 
 int main(void) {
