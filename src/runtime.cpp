@@ -140,8 +140,8 @@ Fiber* activate() noexcept {
     refuse(why);
     return nullptr;
   }
-  // Whoever made threads without us has them for good.
-  const auto others = kernel_thread::count() == 1 ? patch::Others::none : patch::Others::running;
+  // Whoever made threads without us has them for good. Where /proc is not mounted there are none that we know of.
+  const auto others = kernel_thread::count() <= 1 ? patch::Others::none : patch::Others::running;
   if (const char* why = bring_up(others)) refuse(why);
   return self();
 }

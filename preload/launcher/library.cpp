@@ -3,6 +3,7 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <sys/auxv.h>
 #include <unistd.h>
 
 namespace unblock::launcher {
@@ -18,6 +19,13 @@ fs::path installed_library_directory() {
   return (prefix / UNBLOCK_LIBRARY_DIRECTORY).lexically_relative(prefix / UNBLOCK_COMMAND_DIRECTORY);
 }
 
+/// Where this command is; where /proc is not mounted, as it was given to execve(2). Empty if it is not known.
+fs::path own_path() {
+  std::error_code error;
+  const fs::path path = fs::read_symlink("/proc/self/exe", error);
+  return error ? fs::canonical(reinterpret_cast<const char*>(getauxval(AT_EXECFN)), error) : path;
+}
+
 bool holds(const std::string& list, const std::string& entry) {
   for (std::size_t start = 0; start < list.size();) {
     const std::size_t end = std::min(list.find_first_of(separators, start), list.size());
@@ -30,9 +38,8 @@ bool holds(const std::string& list, const std::string& entry) {
 }  // namespace
 
 std::optional<std::string> find_library() {
-  std::error_code error;
-  const fs::path beside = fs::read_symlink("/proc/self/exe", error).parent_path();
-  if (error) return std::nullopt;
+  const fs::path beside = own_path().parent_path();
+  if (beside.empty()) return std::nullopt;
   for (const fs::path& directory : {beside, beside / "preload", beside / installed_library_directory()}) {
     const fs::path library = (directory / "libunblock-preload.so").lexically_normal();
     if (access(library.c_str(), R_OK) == 0) return library.string();
