@@ -34,6 +34,7 @@ constexpr unsigned prefetched_lines = 8;         // of the stack of a fiber that
 constexpr std::size_t max_processors = 64;      // of one process
 constexpr unsigned groups = 64;                 // threads that have started the runtime, at once
 constexpr std::size_t cpu_set_words = 128;      // of a set of CPUs: 8,192, the kernel's most
+constexpr unsigned yields_in_vain = 256;         // of fibers, before their kernel thread yields, too
 constexpr int picks_per_look = 16;              // fibers run between two looks at whether help is needed
 constexpr int cycles_per_us = 3'000;            // of the cycle counter, about: for what need not be exact
 constexpr int saturated = 40;                   // behind for so many times help_after: worth another processor

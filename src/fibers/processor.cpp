@@ -141,6 +141,14 @@ bool Processor::turn_is_over() noexcept {
   return now - turn_began_.load(std::memory_order_relaxed) > limits::turn_cycles;
 }
 
+// Each yield is one pick: more of them, and somebody waits or comes back from waiting in between.
+bool Processor::only_yields() noexcept {
+  const std::uint64_t now = tick.load(std::memory_order_relaxed);
+  yields_ = now - yielded_at_ == 1 ? yields_ + 1 : 0;
+  yielded_at_ = now;
+  return yields_ % limits::yields_in_vain == limits::yields_in_vain - 1;
+}
+
 bool Processor::take_from(Processor& other) noexcept {
   // Where both have much to do they come to the same little by little.
   if (queue_.size()) return queue_.take_part(other.queue_, limits::uneven_share);

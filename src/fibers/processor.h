@@ -61,6 +61,10 @@ class alignas(limits::cache_line) Processor {
   /// fiber, from whom the processor may be taken meanwhile: a hint.
   [[nodiscard]] bool turn_is_over() noexcept;
 
+  /// The holder's fiber has yielded, and has its turn again. True for some of those, few, where nobody here has
+  /// done anything but yield.
+  [[nodiscard]] bool only_yields() noexcept;
+
   /// Whether `helper`, whose holder the caller is, should take fibers from here: it has none, and those that
   /// are ready here have been for long; or of late they wait longer here than there, by a third and more.
   [[nodiscard]] bool needs(const Processor& helper) const noexcept;
@@ -98,6 +102,8 @@ class alignas(limits::cache_line) Processor {
   RunQueue queue_;
   std::atomic<std::uint64_t> turn_tick_{0};     // whose turn it is
   std::atomic<std::uint64_t> turn_began_{0};    // cycle counter when that was first asked
+  std::uint64_t yielded_at_ = 0;                // the tick of the last yield
+  std::uint64_t yields_ = 0;                    // how many there were with nothing in between
   bool resting_ = false;                        // between rest() and the next time; by `waits`
   std::size_t round_ = 0;                       // fibers of this round yet to run
   bool cold_ = false;                           // they are so many that all are cold by their turn

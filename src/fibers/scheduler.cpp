@@ -124,11 +124,13 @@ bool wake(Fiber& fiber, long result) noexcept {
   return true;
 }
 
-void yield(Fiber& fiber) noexcept {
-  if (slices::stays(fiber)) return;
+bool yield(Fiber& fiber) noexcept {
+  if (slices::stays(fiber)) return false;
   acquire(fiber);
   let_round_run(fiber);
+  const bool in_vain = fiber.carrier->processor->only_yields();
   release(fiber);
+  return in_vain;
 }
 
 void let_round_run(Fiber& fiber) noexcept {

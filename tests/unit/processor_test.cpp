@@ -207,3 +207,18 @@ TEST_CASE_METHOD(Fixture, "one that rests is told of deadlines, and woken by who
   CHECK(processor.pick() == &fibers[2]);
   processor.deadlines.remove(fibers[0]);
 }
+
+TEST_CASE_METHOD(Fixture, "where fibers only yield, one in some is told; not where one waits in between") {
+  const auto told_of = [&](unsigned yields, unsigned waits_after) {
+    unsigned told = 0;
+    for (unsigned i = 1; i <= yields; ++i) {
+      processor.tick += i % waits_after ? 1 : 2;  // picked, and another that came back from waiting
+      told += processor.only_yields();
+    }
+    return told;
+  };
+  constexpr unsigned rounds = 10;
+  CHECK(told_of(rounds * limits::yields_in_vain, limits::yields_in_vain / 2) == 0);
+  processor.tick += 2;
+  CHECK(told_of(rounds * limits::yields_in_vain + 1, ~0u) == rounds);
+}
