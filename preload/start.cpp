@@ -52,3 +52,9 @@ void hooks::start_up() noexcept {
   if (options::values().no_children) leave_preload_list();
   if (runtime::prepare() && options::values().doors == "both") open_door();
 }
+
+// AddressSanitizer's library ends the program if it finds another one before itself; nothing of ours needs to be
+// later. It asks for its settings by this name, and a program with settings of its own is asked instead.
+extern "C" [[gnu::visibility("default")]] const char* __asan_default_options() {
+  return "verify_asan_link_order=0";
+}

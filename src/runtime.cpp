@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cerrno>
+#include <dlfcn.h>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -51,6 +52,7 @@ namespace {
 
 constinit bool by_itself = false;  // the first thread's creation activates
 constinit bool refused = false;    // it was tried and cannot be: no second line about it
+constinit bool seeks_leaks = false;
 constinit bool rewritten = false;
 constinit bool beside = false;
 constinit std::atomic<bool> stats_printed{false};
@@ -121,6 +123,7 @@ bool prepare() noexcept {
   context::initialise();
   siblings::prepare();
   dispatch::initialise();
+  seeks_leaks = dlsym(RTLD_DEFAULT, "__lsan_do_leak_check");
   if (kernel_thread::count() > 1) return refuse("it had threads before this library was loaded");
   if (patch::cover_gate(unblock_entry, siblings::wanted()) < 0) return refuse(patch::reason());
   return true;
@@ -136,8 +139,11 @@ Fiber* activate() noexcept {
   if (!by_itself) return nullptr;
   Guard guard(changing);
   if (refused || active()) return nullptr;
-  if (const char* why = sandbox::obstacle()) {
-    refuse(why);
+  const char* obstacle = sandbox::obstacle();
+  // It stops kernel threads to search their stacks: what only a fiber knows of it would call lost.
+  if (seeks_leaks) obstacle = "it is built with a sanitizer that looks for leaks by kernel threads";
+  if (obstacle) {
+    refuse(obstacle);
     return nullptr;
   }
   // Whoever made threads without us has them for good. Where /proc is not mounted there are none that we know of.
