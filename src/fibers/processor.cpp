@@ -73,16 +73,19 @@ void Processor::push_last(Fiber& fiber) noexcept {
   push(fiber);
 }
 
-// The clock costs as much as half a switch: rounds that were short go unclocked for a few more.
+// The clock costs as much as half a switch: rounds that were short go unclocked for a few more. Not those after
+// a look: who finds that it is time asks twice, the fiber that leaves and then the idle loop, and what lies in
+// between is no round.
 bool Processor::loop_is_due() noexcept {
   if (unclocked_ > 0) {
     --unclocked_;
     return false;
   }
   const std::uint64_t now = __rdtsc();
-  unclocked_ = now - clocked_ < limits::short_rounds_cycles ? limits::rounds_unclocked : 0;
+  const bool due = now - polled_.load(std::memory_order_relaxed) > limits::busy_poll_cycles;
+  unclocked_ = !due && now - clocked_ < limits::short_rounds_cycles ? limits::rounds_unclocked : 0;
   clocked_ = now;
-  return now - polled_.load(std::memory_order_relaxed) > limits::busy_poll_cycles;
+  return due;
 }
 
 void Processor::begin_round() noexcept {
