@@ -1,6 +1,7 @@
 // The run queue, the inbox and the rounds of a processor.
 #include "fibers/processor.h"
 
+#include <algorithm>
 #include <x86intrin.h>
 
 #include "fibers/processors.h"
@@ -73,9 +74,9 @@ void Processor::push_last(Fiber& fiber) noexcept {
   push(fiber);
 }
 
-// The clock costs as much as half a switch: rounds that were short go unclocked for a few more. Not those after
-// a look: who finds that it is time asks twice, the fiber that leaves and then the idle loop, and what lies in
-// between is no round.
+// The clock costs as much as half a switch: rounds that were short go unclocked for a few more. Not those
+// after a look: who finds that it is time asks twice, the fiber that leaves and then the idle loop, and what
+// lies in between is no round.
 bool Processor::loop_is_due() noexcept {
   if (unclocked_ > 0) {
     --unclocked_;
@@ -134,6 +135,16 @@ bool Processor::behind() const noexcept {
              static_cast<std::uint64_t>(options::values().help_after) * limits::cycles_per_us;
 }
 
+// Shared among those that wait for it: what a round takes grows with how many they are. The fewer, the less
+// there is to be won by going on, since all of them have what they need in the cache. Where nobody waits it
+// may last.
+std::uint64_t Processor::turn_cycles() const noexcept {
+  const std::uint64_t waiting = queue_.lendable();
+  if (waiting == 0) return limits::longest_turn_cycles;
+  return std::clamp<std::uint64_t>(waiting * limits::turn_cycles_each, limits::shortest_turn_cycles,
+                                   limits::longest_turn_cycles);
+}
+
 bool Processor::turn_is_over() noexcept {
   const std::uint64_t now = __rdtsc();
   const std::uint64_t ticks = tick.load(std::memory_order_relaxed);
@@ -141,7 +152,7 @@ bool Processor::turn_is_over() noexcept {
     turn_tick_.store(ticks, std::memory_order_relaxed);
     turn_began_.store(now, std::memory_order_relaxed);
   }
-  return now - turn_began_.load(std::memory_order_relaxed) > limits::turn_cycles;
+  return now - turn_began_.load(std::memory_order_relaxed) > turn_cycles();
 }
 
 // Each yield is one pick: more of them, and somebody waits or comes back from waiting in between.

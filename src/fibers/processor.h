@@ -57,8 +57,8 @@ class alignas(limits::cache_line) Processor {
   /// Whether fibers are ready and have been for longer than they should. Any thread; a hint.
   [[nodiscard]] bool behind() const noexcept;
 
-  /// Whether the fiber that runs here has had its turn: a while has passed since it was first asked so. That
-  /// fiber, from whom the processor may be taken meanwhile: a hint.
+  /// Whether the fiber that runs here has had its turn: a while has passed since it was first asked so, which
+  /// is the shorter, the fewer wait. That fiber, from whom the processor may be taken meanwhile: a hint.
   [[nodiscard]] bool turn_is_over() noexcept;
 
   /// The holder's fiber has yielded, and has its turn again. True for some of those, few, where nobody here has
@@ -90,6 +90,7 @@ class alignas(limits::cache_line) Processor {
   }
   bool empty_out(std::atomic<Fiber*>& inbox) noexcept;
   bool loop_is_due() noexcept;
+  [[nodiscard]] std::uint64_t turn_cycles() const noexcept;
   void begin_round() noexcept;
   void expire() noexcept;
   void note_round() noexcept;

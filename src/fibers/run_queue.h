@@ -47,8 +47,9 @@ class RunQueue {
   /// How many there are. The owner only: it may get less at once, but not more.
   [[nodiscard]] std::size_t size() const noexcept { return in_ring() + in_list_; }
 
-  /// Whether there is something to take. Any thread; a hint.
-  [[nodiscard]] bool lends() const noexcept { return in_ring() != 0; }
+  /// How many others may take some of: the first few. Any thread; a hint.
+  [[nodiscard]] std::size_t lendable() const noexcept { return in_ring(); }
+  [[nodiscard]] bool lends() const noexcept { return lendable() != 0; }
 
   /// Moves the first of the ring of `from`, one in `share`, at least one if there is any, to this queue,
   /// whose owner the caller is. Says how many.
