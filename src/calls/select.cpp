@@ -124,11 +124,14 @@ long select_until(Fiber& fiber, Sets& sets, Nanoseconds deadline) noexcept {
   if (const long ready = look()) return ready;
   // What was closed since is ready, where it was an error before: select.c
   const auto look_again = [&]() -> long {
-    const long ready = look();
+    long ready = look();
     if (ready != -EBADF) return ready;
-    if (!restore(sets) || change_closed(sets, false) < 0) return -EFAULT;
-    const long others = kernel_select(&at_once);
-    return others < 0 ? others : others + change_closed(sets, true);
+    while (ready == -EBADF) {  // once more, if another one was closed in between
+      if (!restore(sets) || change_closed(sets, false) < 0) return -EFAULT;
+      ready = kernel_select(&at_once);
+    }
+    const long gone = ready < 0 ? 0 : change_closed(sets, true);
+    return gone < 0 ? gone : ready + gone;
   };
   IoWaiter* waiters = waiters_of(fiber, sets);
   return wait_and_look(fiber, waiters, make_waiters(sets, waiters), deadline, look_again);
