@@ -11,6 +11,7 @@
 #include "descriptors/descriptors.h"
 #include "kernel.h"
 #include "next.h"
+#include "serve.h"
 #include "waits/libev_loop.h"
 
 namespace unblock {
@@ -28,10 +29,7 @@ constinit ClockGettime* clock_gettime_of_libc = ask_kernel;
 // libev goes by errno.
 template <class... Args>
 int made(long nr, Args... args) noexcept {
-  const long result = kernel::call(nr, args...);
-  if (!kernel::failed(result)) return static_cast<int>(result);
-  errno = static_cast<int>(-result);
-  return -1;
+  return static_cast<int>(hooks::to_errno(kernel::call(nr, args...)));
 }
 
 }  // namespace

@@ -67,8 +67,8 @@ long try_polled(Fiber& fiber, const Transfer& transfer, int fd) noexcept {
   return as_it_is(fiber, transfer, fd);
 }
 
-// After a call as on a file, which is what most names are of: if it is none after all the watchdog saw to it that
-// the others went on, and then it is asked what it is.
+// After a call as on a file, which is what most names are of: if it is none after all the watchdog saw to it
+// that the others went on, and then it is asked what it is.
 void note_as_file(const Fiber& fiber, int fd) noexcept {
   if (fiber.carrier->alone()) descriptors::remember(fd, Kind::Unknown);
 }
@@ -93,8 +93,8 @@ void note_as_file(const Fiber& fiber, int fd) noexcept {
 
 long attempt(Fiber& fiber, const Transfer& transfer, int fd) noexcept {
   if (descriptors::never_waits(fd)) return as_it_is(fiber, transfer, fd);
-  // Siblings have one kernel thread among them.
   long result;
+  // Siblings have one kernel thread among them.
   if (descriptors::only_named(fd) && !fiber.sibling) {
     result = as_it_is(fiber, transfer, fd);
     note_as_file(fiber, fd);

@@ -68,7 +68,7 @@ void note_probe(int fd, bool found) noexcept;
 /// How to read a descriptor, by what is known of it without asking.
 enum class Way : std::uint8_t {
   Any,        ///< nothing is
-  AskFirst,   ///< a plain stream: a socket that the program wants to wait, without a timeout, that nobody else has
+  AskFirst,   ///< a plain stream: a socket that is to wait, without a timeout, and that nobody else has
   WaitFirst,  ///< the same, of which waits_first() would be true
   AtOnce,     ///< it never waits, and never_waits() would be true
   AsFile,     ///< a file, or only_named()
