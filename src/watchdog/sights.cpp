@@ -140,13 +140,14 @@ void call_off(Carrier& holder) noexcept {
                signals::kick);
 }
 
-// Looks at one processor. True if it was retaken.
-bool look(Processor& processor, Sight& sight) noexcept {
+// Looks at one processor. Who has just taken it from a fiber that computes need not look again at once, in
+// the way of those that now share its CPU.
+Seen look(Processor& processor, Sight& sight) noexcept {
   Carrier* holder = processor.holder.load(std::memory_order_acquire);
   if (!holder || holder->claim.load(std::memory_order_acquire) != Claim::Outside || fibers::live() < 2) {
     sight.holder = nullptr;
     sight.computed = 0;
-    return false;
+    return Seen::Nothing;
   }
   const std::uint64_t tick = processor.tick.load(std::memory_order_relaxed);
   const Nanoseconds now = clock_time::now();
@@ -157,7 +158,7 @@ bool look(Processor& processor, Sight& sight) noexcept {
     sight.tick = tick;
     sight.call = holder->call.load(std::memory_order_relaxed);
     sight.since = now;
-    return false;
+    return Seen::Nothing;
   }
   const Fiber* running = holder->running;
   add_toil(sight, running, before);
@@ -165,14 +166,14 @@ bool look(Processor& processor, Sight& sight) noexcept {
   const std::uint64_t call = sight.call = holder->call.load(std::memory_order_relaxed);
   if (due && running && siblings::keeps_processor(*running)) {
     if (accepts(call)) call_off(*holder);
-    return false;
+    return Seen::Nothing;
   }
-  if (!due || (running && embedding::hosts(*running)) || !retake(*holder)) return false;
-  if (!call) {
-    if (running && computed_past_slice(sight, now)) own_thread::grant(*holder, *running);
-    stalls::note(*holder, now - sight.since);
-  }
-  return true;
+  if (!due || (running && embedding::hosts(*running)) || !retake(*holder)) return Seen::Nothing;
+  if (call) return Seen::Retaken;
+  const bool computed = running && computed_past_slice(sight, now);
+  if (computed) own_thread::grant(*holder, *running);
+  stalls::note(*holder, now - sight.since);
+  return computed ? Seen::Computing : Seen::Retaken;
 }
 
 // Whether a processor has been behind for so long, without ever having nothing to do, that another is worth
@@ -232,8 +233,8 @@ Seen look() noexcept {
   for (int number = 0; number < processors::count(); ++number) {
     Processor& processor = processors::at(number);
     Sight& sight = sights[number];
-    if (look(processor, sight)) {
-      seen = Seen::Retaken;
+    if (const Seen found = look(processor, sight); found != Seen::Nothing) {
+      if (seen != Seen::Retaken) seen = found;
       continue;
     }
     const bool alone = computes(sight);

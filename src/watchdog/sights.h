@@ -8,8 +8,9 @@ namespace unblock::sights {
 enum class Seen : std::uint8_t {
   Nothing,
   Running,    ///< a fiber that may have begun to compute: one more look will tell
-  Computing,  ///< a fiber that computes for long, or any where one more processor may be: look again soon
-  Retaken,    ///< a processor was taken from a fiber that blocked or computed for too long
+  Computing,  ///< a fiber that computes for long, be it that it has just lost its processor for that, or any
+              ///< where one more processor may be: look again soon
+  Retaken,    ///< a processor was taken from a fiber that blocked
 };
 
 /// Looks at all processors once: takes those back whose fiber has had them for too long, asks the loops of
