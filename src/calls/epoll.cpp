@@ -10,6 +10,7 @@
 #include "kernel.h"
 #include "poll_wait.h"
 #include "waits/lone_loop.h"
+#include "waits/own_thread.h"
 #include "waits/timeouts.h"
 
 namespace unblock::calls {
@@ -58,6 +59,7 @@ long in_kernel(Fiber& fiber, int epfd, epoll_event* events, int count, int milli
   if (goes_on) milliseconds = milliseconds_until(deadline);
   const long result =
       in_place::sleeping(fiber, SYS_epoll_wait, Words(epfd, events, count, milliseconds).words);
+  own_thread::keep(fiber);
   if (result != -EINTR && result != waiting::restart_if_asked) return result;
   fiber.restart_deadline = deadline;
   return waiting::restart_unhandled;

@@ -5,6 +5,7 @@
 #include "fibers/processor.h"
 #include "fibers/scheduler.h"
 #include "siblings/siblings.h"
+#include "waits/own_thread.h"
 
 namespace unblock::turns {
 
@@ -23,8 +24,12 @@ void give_turn(Fiber& fiber, const Processor& home) noexcept {
 
 }  // namespace
 
+// Without a processor it goes on beside those that have one, and is a fiber again if they are busy; but not
+// one that has a kernel thread of its own, be it for computing or for its events, which it would have to
+// leave.
 void found(Fiber& fiber, int fd) noexcept {
   const bool alone = fiber.carrier->alone();
+  if (alone && own_thread::has(fiber)) return;
   Processor& home = *fiber.home;
   const bool over = alone ? !home.sleeping.load(std::memory_order_relaxed) : home.turn_is_over();
   if (over && may_leave(fiber, fd)) [[unlikely]]

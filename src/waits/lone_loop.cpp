@@ -4,6 +4,7 @@
 #include "entry/in_place.h"
 #include "fibers/carrier.h"
 #include "fibers/processor.h"
+#include "waits/own_thread.h"
 
 namespace unblock::lone_loop {
 
@@ -17,7 +18,7 @@ bool waits_in_kernel(Fiber& fiber) noexcept {
     fiber.lone_waits = 0;
   else if (fiber.lone_waits < limits::lone_waits)
     ++fiber.lone_waits;
-  return fiber.lone_waits == limits::lone_waits && in_place::may_sleep(fiber);
+  return (fiber.lone_waits == limits::lone_waits && in_place::may_sleep(fiber)) || own_thread::suits(fiber);
 }
 
 }  // namespace unblock::lone_loop

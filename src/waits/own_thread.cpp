@@ -54,6 +54,12 @@ void grant(Carrier& carrier, const Fiber& fiber) noexcept {
   carrier.owner.store(&fiber, std::memory_order_release);
 }
 
+void keep(Fiber& fiber) noexcept {
+  Carrier& carrier = *fiber.carrier;
+  if (!has(fiber)) grant(carrier, fiber);
+  carrier.waited.store(__rdtsc(), std::memory_order_relaxed);
+}
+
 // Many short runs one after the other, and it is like any other again.
 bool detail::still_computes(Fiber& fiber) noexcept {
   Carrier& carrier = *fiber.carrier;

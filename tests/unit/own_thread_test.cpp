@@ -4,7 +4,9 @@
 #include <thread>
 #include <x86intrin.h>
 
+#include "fibers/turns.h"
 #include "stage.h"
+#include "waits/lone_loop.h"
 #include "waits/own_thread.h"
 #include "waits/parking_lot.h"
 #include "waits/waiting.h"
@@ -113,6 +115,25 @@ TEST_CASE("one that was moved to another word in a long wait is woken for nothin
   CHECK(sleep_alone(stage.main, word) == 0);
   mover.join();
   CHECK(stage.main.futex_node.bucket.load() == nullptr);
+}
+
+TEST_CASE("one that computes waits for events where it is, and stays there though it finds what it reads") {
+  Stage stage;
+  const Computing computing(stage);
+  turns::found(stage.main, 0);
+  CHECK(stage.main.carrier == &computing.carrier);
+  CHECK(lone_loop::waits_in_kernel(stage.main));
+  computing.carrier.owner = nullptr;
+  CHECK(!lone_loop::waits_in_kernel(stage.main));
+}
+
+TEST_CASE("an event loop that has waited in the kernel has its kernel thread for its own") {
+  Stage stage;
+  const Computing computing(stage);
+  computing.carrier.owner = nullptr;
+  CHECK(!own_thread::suits(stage.main));
+  own_thread::keep(stage.main);
+  CHECK(own_thread::suits(stage.main));
 }
 
 TEST_CASE("who does not compute any more is like the others") {
