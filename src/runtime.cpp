@@ -123,6 +123,7 @@ bool prepare() noexcept {
   context::initialise();
   siblings::prepare();
   dispatch::initialise();
+  patch::cover_only(dispatch::concerns_us);
   seeks_leaks = dlsym(RTLD_DEFAULT, "__lsan_do_leak_check");
   if (kernel_thread::count() > 1) return refuse("it had threads before this library was loaded");
   if (patch::cover_gate(unblock_entry, siblings::wanted()) < 0) return refuse(patch::reason());
@@ -161,6 +162,7 @@ const char* start(patch::Others others) noexcept {
   events::refresh();
   context::initialise();
   dispatch::initialise();
+  patch::cover_only(dispatch::concerns_us);
   return bring_up(others);
 }
 

@@ -97,6 +97,19 @@ constexpr std::array<bool, routes> find_core() noexcept {
 
 constexpr std::array<bool, routes> core = find_core();
 
+// Calls that are routed to the dispatcher for some, or at some time.
+constexpr std::array<bool, routes> find_routed() noexcept {
+  std::array<bool, routes> routed{};
+#define UNBLOCK_ROUTED(name, ...) routed[SYS_##name] = true;
+  UNBLOCK_CALLS(UNBLOCK_ROUTED)
+  UNBLOCK_CALLS_OF_OUTSIDERS(UNBLOCK_ROUTED)
+  UNBLOCK_CALLS_FROM_ANYWHERE(UNBLOCK_ROUTED)
+#undef UNBLOCK_ROUTED
+  return routed;
+}
+
+constexpr std::array<bool, routes> routed = find_routed();
+
 void fill_table(const Facilities& left_out) noexcept {
 #define UNBLOCK_ENTRY(name, how, facility) \
   table[SYS_##name] = left_out.has(Facility::facility) ? natively<SYS_##name> : UNBLOCK_HANDLER_##how(name);
@@ -110,6 +123,8 @@ constexpr bool known(long nr) noexcept { return nr >= 0 && nr < static_cast<long
 Handler handler_of(long nr) noexcept { return known(nr) ? table[static_cast<std::size_t>(nr)] : nullptr; }
 
 }  // namespace
+
+bool concerns_us(long nr) noexcept { return !known(nr) || routed[static_cast<std::size_t>(nr)]; }
 
 void initialise() noexcept {
   fill_table(options::values().except);

@@ -17,6 +17,9 @@ enum Route : std::uint8_t {
   FromAnywhere = 2,  ///< to the dispatcher whoever makes it
 };
 
+/// Whether `nr` may have another route than Kernel in this process, whoever makes it.
+[[nodiscard]] bool concerns_us(long nr) noexcept;
+
 /// Fills in entry.S's routes. Once, before any site is rewritten.
 void initialise() noexcept;
 

@@ -122,7 +122,7 @@ Covered* coverage_of(const Object& object) noexcept {
 
 bool tabulate(Sites sites, Batch& batch) noexcept {
   for (const Site& site : sites) {
-    if (site.verdict == Verdict::none) continue;
+    if (site.verdict == Verdict::none || site.verdict == Verdict::spared) continue;
     const bool stray = site.verdict == Verdict::stray;
     batch.sites += !stray;
     batch.strays += stray;

@@ -17,6 +17,8 @@ namespace unblock::patch {
 namespace {
 
 constinit Lock lock;
+using Concerns = bool (*)(long nr);
+constinit Concerns concerns = nullptr;
 constinit char why[160] = "";
 
 // The calls nothing works without: sleeping and waking, starting a thread, ending one.
@@ -123,9 +125,11 @@ const Site* missing(const Plan& plan, Others others) noexcept {
 
 // False without memory.
 bool look_at(Plan& plan, Others others) noexcept {
-  if (plan.recall(others)) return true;
-  if (!plan.collect()) return false;
-  plan.decide(true, others);
+  if (!plan.recall(others)) {
+    if (!plan.collect()) return false;
+    plan.decide(true, others);
+  }
+  if (concerns) plan.spare(concerns);
   return true;
 }
 
@@ -169,6 +173,8 @@ int cover_objects(void (*entry)(), Others others) noexcept {
 }
 
 }  // namespace
+
+void cover_only(bool (*concerned)(long nr)) noexcept { concerns = concerned; }
 
 int cover_gate(void (*entry)(), bool accepting) noexcept {
   const Guard guard(lock);

@@ -44,6 +44,10 @@ static_assert(offsetof(SiteRecord, entry) == 32 && offsetof(SiteRecord, syscall)
 static_assert(offsetof(SiteRecord, nr) == 48);
 static_assert(sizeof(SiteRecord) == 64);
 
+/// From now on only sites that may make a call for which `concerns(nr)` is true are rewritten: what always goes to
+/// the kernel may as well do so where it is. Until then, all are. Before there are other threads.
+void cover_only(bool (*concerns)(long nr)) noexcept;
+
 /// Rewrites only the calls that create threads (clone3 and clone in libc.so.6), those by which a program forbids
 /// calls (prctl() and syscall()) and, if `accepting`, those that wait for connections, for the first one to
 /// reach `entry`. Cheap; meant for load time. Returns 0, or a negative error number with everything as it was;
@@ -88,7 +92,7 @@ void after_fork() noexcept;
 /// made natively. Lock-free, async-signal-safe.
 [[nodiscard]] bool stays(std::uintptr_t address) noexcept;
 
-/// What became of the `syscall` instructions of one object.
+/// What became of the `syscall` instructions of one object, save for those that are not to be covered.
 struct ObjectCount {
   char name[64];
   unsigned sites, jumps, traps, left;

@@ -195,6 +195,14 @@ bool Plan::recall_collected() noexcept {
   return false;
 }
 
+void Plan::spare(bool (*concerns)(long nr)) noexcept {
+  for (Site& site : sites_) {
+    if (site.nr < 0 || concerns(site.nr) || !(site.rewritten() || site.verdict == Verdict::left)) continue;
+    site.verdict = Verdict::spared;
+    site.why_left = nullptr;
+  }
+}
+
 unsigned Plan::covered(std::int32_t nr) const noexcept {
   unsigned count = 0;
   for (const Site& site : sites_) count += site.nr == nr && site.rewritten();

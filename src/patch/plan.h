@@ -32,6 +32,9 @@ class Plan {
   /// Instead of decide() alone: the same for the sites that were collected, where no other threads run.
   [[nodiscard]] bool recall_collected() noexcept;
 
+  /// Spares the sites that can make no call but one of which `concerns` is false.
+  void spare(bool (*concerns)(long nr)) noexcept;
+
   [[nodiscard]] Sites sites() const noexcept { return sites_; }
   /// How many sites that make system call `nr` will be covered.
   [[nodiscard]] unsigned covered(std::int32_t nr) const noexcept;

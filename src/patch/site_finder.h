@@ -19,6 +19,7 @@ enum class Verdict : std::uint8_t {
   ahead,         ///< a jump in place of one instruction before the call, which stays: see Others
   hop,           ///< a short jump in its place, to a longer one in a no-op nearby: see Others
   left,          ///< stays as it is, for a reason
+  spared,        ///< the one call that it can make goes to the kernel in any case: cover_only()
   stray,         ///< outside the text that has functions: most likely data, or a linker's table of jumps
 };
 

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <link.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <vector>
 
 #include "patch/known.h"
@@ -46,6 +47,23 @@ void check_equal(const Object& object, Others others) {
   INFO(object.name);
   REQUIRE(found.size() == expected.size());
   for (std::size_t i = 0; i < found.size(); ++i) CHECK(equal(found[i], expected[i]));
+}
+
+TEST_CASE("spared are the sites whose only call is nobody's concern") {
+  for_each_known([&](const Object& object) {
+    Plan all(object), some(object);
+    REQUIRE(all.recall(Others::none));
+    REQUIRE(some.recall(Others::none));
+    constexpr auto concerns = [](long nr) { return nr == SYS_futex; };
+    some.spare(concerns);
+    REQUIRE(all.sites().count == some.sites().count);
+    for (std::size_t i = 0; i < all.sites().count; ++i) {
+      const Site &before = all.sites().first[i], &after = some.sites().first[i];
+      const bool left_out = before.nr >= 0 && !concerns(before.nr) && before.verdict != Verdict::stray;
+      CHECK(after.verdict == (left_out ? Verdict::spared : before.verdict));
+    }
+    CHECK(some.covered(SYS_futex) == all.covered(SYS_futex));
+  });
 }
 
 TEST_CASE("what is known of an object is what a look at it finds") {
