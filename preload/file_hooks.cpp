@@ -1,9 +1,14 @@
-// The hooks on calls about files, whose declarations are left out: some take a variable number of arguments,
-// which are passed like any others. A hook only routes.
+// The hooks on calls about files, and on what the kernel may answer at once. Their declarations are left out: some
+// take a variable number of arguments, which are passed like any others. A hook only routes.
+#include <asm/ioctls.h>
 #include <linux/fcntl.h>
+#include <sys/syscall.h>
 
 #include "calls/handlers.h"
+#include "descriptors/descriptor_table.h"
+#include "entry/in_place.h"
 #include "hooks.h"
+#include "kernel.h"
 #include "next.h"
 #include "serve.h"
 #include "symbols.h"
@@ -14,30 +19,67 @@ namespace unblock::real {
 
 #define UNBLOCK_NEXT(result, name, parameters, ...) static constinit Next<result parameters> name(#name);
 UNBLOCK_FILE_HOOKS(UNBLOCK_NEXT)
+UNBLOCK_PASSING_HOOKS(UNBLOCK_NEXT)
 
 }  // namespace unblock::real
 
 void hooks::look_up_next_of_files() noexcept {
 #define UNBLOCK_LOOK_UP(result, name, ...) real::name.look_up();
   UNBLOCK_FILE_HOOKS(UNBLOCK_LOOK_UP)
+  UNBLOCK_PASSING_HOOKS(UNBLOCK_LOOK_UP)
 }
 
 bool hooks::files_interposed(const dl_find_object& libc) noexcept {
 #define UNBLOCK_COMPARE(result, name, ...) \
   if (!real::name.within(libc.dlfo_map_start, libc.dlfo_map_end)) return true;
   UNBLOCK_FILE_HOOKS(UNBLOCK_COMPARE)
+  UNBLOCK_PASSING_HOOKS(UNBLOCK_COMPARE)
   return false;
 }
 
-#define UNBLOCK_HOOK(result, name, parameters, arguments, server, call)                                 \
-  [[gnu::noinline]] static result served_##name parameters {                                            \
-    return static_cast<result>(hooks::server(*self(), [&](Fiber& fiber) { return calls::call; }));      \
-  }                                                                                                     \
-  extern "C" [[gnu::visibility("default")]] result hook_on_##name parameters asm(#name);                \
-  result hook_on_##name parameters {                                                                    \
-    if (hooks::fiber_to_serve()) [[likely]]                                                             \
-      return served_##name arguments;                                                                   \
-    return real::name arguments;                                                                        \
+namespace {
+
+// A cancellation of the fiber would have it end here.
+bool never_waits(const Fiber& fiber, int fd) noexcept {
+  return descriptors::never_waits(fd) && !fiber.cancelled.load(std::memory_order_relaxed);
+}
+
+// An error of a call that passed, with the signal that it may have left.
+[[gnu::noinline]] long failed(Fiber& fiber, long error) {
+  return hooks::serve(fiber, [=](Fiber& served) {
+    signals::collect_signal_of(served, error);
+    return error;
+  });
+}
+
+}  // namespace
+
+#define UNBLOCK_SERVED(result, name, parameters, server, call)                            \
+  [[gnu::noinline]] static result served_##name parameters {                              \
+    return static_cast<result>(hooks::server(*self(), [=](Fiber& fiber) { return call; })); \
+  }                                                                                       \
+  extern "C" [[gnu::visibility("default")]] result hook_on_##name parameters asm(#name);
+
+#define UNBLOCK_HOOK(result, name, parameters, arguments, server, call) \
+  UNBLOCK_SERVED(result, name, parameters, server, call)                \
+  result hook_on_##name parameters {                                    \
+    if (hooks::fiber_to_serve()) [[likely]]                             \
+      return served_##name arguments;                                   \
+    return real::name arguments;                                        \
+  }
+
+#define UNBLOCK_WORDS(...) __VA_ARGS__
+#define UNBLOCK_PASSING_HOOK(result, name, parameters, arguments, server, passes)                     \
+  UNBLOCK_SERVED(result, name, parameters, server, calls::name(fiber, UNBLOCK_WORDS arguments))       \
+  result hook_on_##name parameters {                                                                  \
+    Fiber* served = hooks::fiber_to_serve();                                                          \
+    if (!served) [[unlikely]]                                                                         \
+      return real::name arguments;                                                                    \
+    Fiber& fiber = *served;                                                                           \
+    if (!(passes)) return served_##name arguments;                                                    \
+    const long answer = kernel::call(SYS_##name, UNBLOCK_WORDS arguments);                            \
+    return static_cast<result>(kernel::failed(answer) ? failed(fiber, answer) : answer);              \
   }
 
 UNBLOCK_FILE_HOOKS(UNBLOCK_HOOK)
+UNBLOCK_PASSING_HOOKS(UNBLOCK_PASSING_HOOK)

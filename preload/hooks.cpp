@@ -97,7 +97,7 @@ using namespace unblock;
 #define UNBLOCK_HOOK(result, name, parameters, arguments, server)                                    \
   [[gnu::noinline]] static result served_##name parameters {                                         \
     return static_cast<result>(                                                                      \
-        hooks::server(*self(), [&](Fiber& fiber) { return calls::name(UNBLOCK_FIRST arguments); })); \
+        hooks::server(*self(), [=](Fiber& fiber) { return calls::name(UNBLOCK_FIRST arguments); })); \
   }                                                                                                  \
   extern "C" [[gnu::visibility("default")]] result name parameters {                                 \
     if (hooks::fiber_to_serve()) [[likely]]                                                          \
@@ -112,7 +112,7 @@ using namespace unblock;
 #define UNBLOCK_HOME_HOOK(result, name, parameters, arguments)                                              \
   extern "C" [[gnu::visibility("default")]] result name parameters {                                        \
     if (!hooks::fiber_to_serve()) return real::name arguments;                                              \
-    return static_cast<result>(hooks::serve_at_home(SYS_##name, calls::Words arguments, [&](Fiber& fiber) { \
+    return static_cast<result>(hooks::serve_at_home(SYS_##name, calls::Words arguments, [=](Fiber& fiber) { \
       return calls::name(UNBLOCK_FIRST arguments);                                                          \
     }));                                                                                                    \
   }
@@ -138,7 +138,7 @@ extern "C" [[gnu::visibility("default")]] ssize_t recvfrom(int fd, void* data, s
   Fiber* served = hooks::fiber_to_serve();
   if (!served) return real::recvfrom(fd, data, size, flags, address, length);
   return hooks::serve_cancellable(
-      *served, [&](Fiber& fiber) { return calls::recvfrom(fiber, fd, data, size, flags, address, length); });
+      *served, [=](Fiber& fiber) { return calls::recvfrom(fiber, fd, data, size, flags, address, length); });
 }
 
 extern "C" [[gnu::visibility("default")]] ssize_t recv(int fd, void* data, size_t size, int flags) {
@@ -151,7 +151,7 @@ extern "C" [[gnu::visibility("default")]] ssize_t sendto(int fd, const void* dat
   Fiber* served = hooks::fiber_to_serve();
   if (!served) return real::sendto(fd, data, size, flags, address, length);
   return hooks::serve_cancellable(
-      *served, [&](Fiber& fiber) { return calls::sendto(fiber, fd, data, size, flags, address, length); });
+      *served, [=](Fiber& fiber) { return calls::sendto(fiber, fd, data, size, flags, address, length); });
 }
 
 extern "C" [[gnu::visibility("default")]] ssize_t send(int fd, const void* data, size_t size, int flags) {
@@ -171,7 +171,7 @@ extern "C" [[gnu::visibility("default")]] int clock_gettime(clockid_t clock, tim
     return asks_of_thread(clock) ? static_cast<int>(syscall(SYS_clock_gettime, clock, time))
                                  : real::clock_gettime(clock, time);
   return static_cast<int>(
-      hooks::serve(*served, [&](Fiber& fiber) { return calls::clock_gettime(fiber, clock, time); }));
+      hooks::serve(*served, [=](Fiber& fiber) { return calls::clock_gettime(fiber, clock, time); }));
 }
 
 extern "C" [[gnu::visibility("default")]] int clock_getres(clockid_t clock, timespec* resolution) noexcept {
@@ -180,7 +180,7 @@ extern "C" [[gnu::visibility("default")]] int clock_getres(clockid_t clock, time
     return asks_of_thread(clock) ? static_cast<int>(syscall(SYS_clock_getres, clock, resolution))
                                  : real::clock_getres(clock, resolution);
   return static_cast<int>(
-      hooks::serve(*served, [&](Fiber& fiber) { return calls::clock_getres(fiber, clock, resolution); }));
+      hooks::serve(*served, [=](Fiber& fiber) { return calls::clock_getres(fiber, clock, resolution); }));
 }
 
 // Made before the first thread, too, when nothing else of ours is active.
@@ -192,6 +192,6 @@ extern "C" [[gnu::visibility("default")]] int signalfd(int fd, const sigset_t* m
 extern "C" [[gnu::visibility("default")]] int close(int fd) {
   if (Fiber* served = hooks::fiber_to_serve()) [[likely]]
     return static_cast<int>(
-        hooks::serve_cancellable(*served, [&](Fiber& fiber) { return calls::close(fiber, fd); }));
+        hooks::serve_cancellable(*served, [=](Fiber& fiber) { return calls::close(fiber, fd); }));
   return real::close(fd);
 }

@@ -31,28 +31,44 @@ inline long to_errno(long result) noexcept {
 
 /// Answers by `call(fiber)`, as libc does.
 template <class Call>
-long serve(Fiber& fiber, Call&& call) {
+long serve(Fiber& fiber, const Call& call) {
   return to_errno(edge::serve(fiber, nullptr, call));
 }
 
+namespace detail {
+
+template <class Call>
+long answer_marked(Fiber& fiber, const Call& call) {
+  const long result = edge::serve(fiber, nullptr, call);
+  fiber.cancellable.store(false, std::memory_order_relaxed);
+  return result;
+}
+
+// By itself, for the registers that it takes to come back from there.
+template <class Call>
+[[gnu::noinline, gnu::cold]] long answer_cancelled(Fiber& fiber, const Call& call) {
+  pthread_testcancel();
+  return answer_marked(fiber, call);
+}
+
+}  // namespace detail
+
 /// The same for a cancellation point, but as the kernel does.
 template <class Call>
-long answer_cancellable(Fiber& fiber, Call&& call) {
+long answer_cancellable(Fiber& fiber, const Call& call) {
   // First the mark that a cancellation may wake the fiber, then the look whether there was one.
   // The canceller has the other order, and the barrier for both.
   fiber.cancellable.store(!cancellation_disabled, std::memory_order_relaxed);
   fiber.cut_short = false;
   fences::light();
   if (fiber.cancelled.load(std::memory_order_relaxed)) [[unlikely]]
-    pthread_testcancel();
-  const long result = edge::serve(fiber, nullptr, call);
-  fiber.cancellable.store(false, std::memory_order_relaxed);
-  return result;
+    return detail::answer_cancelled(fiber, call);
+  return detail::answer_marked(fiber, call);
 }
 
 /// As libc does.
 template <class Call>
-long serve_cancellable(Fiber& fiber, Call&& call) {
+long serve_cancellable(Fiber& fiber, const Call& call) {
   return to_errno(answer_cancellable(fiber, call));
 }
 

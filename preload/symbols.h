@@ -5,9 +5,7 @@
 // result, name, parameters, arguments; in the order that calls::name takes them
 #define UNBLOCK_CANCELLATION_POINTS(X) \
   X(ssize_t, read, (int fd, void* data, size_t size), (fd, data, size)) \
-  X(ssize_t, readv, (int fd, const iovec* parts, int count), (fd, parts, count)) \
   X(ssize_t, write, (int fd, const void* data, size_t size), (fd, data, size)) \
-  X(ssize_t, writev, (int fd, const iovec* parts, int count), (fd, parts, count)) \
   X(ssize_t, recvmsg, (int fd, msghdr* message, int flags), (fd, message, flags)) \
   X(ssize_t, sendmsg, (int fd, const msghdr* message, int flags), (fd, message, flags)) \
   X(int, connect, (int fd, const sockaddr* address, socklen_t length), (fd, address, length)) \
@@ -32,19 +30,27 @@
 // take most, without the wrapper.
 #define UNBLOCK_FILE_HOOKS(X) \
   X(int, open, (const char* path, int flags, unsigned mode), (path, flags, mode), serve_cancellable, \
-    openat(fiber, AT_FDCWD, path, flags, mode)) \
+    calls::openat(fiber, AT_FDCWD, path, flags, mode)) \
   X(int, open64, (const char* path, int flags, unsigned mode), (path, flags, mode), serve_cancellable, \
-    openat(fiber, AT_FDCWD, path, flags, mode)) \
+    calls::openat(fiber, AT_FDCWD, path, flags, mode)) \
   X(int, openat, (int directory, const char* path, int flags, unsigned mode), (directory, path, flags, mode), \
-    serve_cancellable, openat(fiber, directory, path, flags, mode)) \
+    serve_cancellable, calls::openat(fiber, directory, path, flags, mode)) \
   X(int, openat64, (int directory, const char* path, int flags, unsigned mode), (directory, path, flags, mode), \
-    serve_cancellable, openat(fiber, directory, path, flags, mode)) \
+    serve_cancellable, calls::openat(fiber, directory, path, flags, mode)) \
   X(int, stat, (const char* path, void* status), (path, status), serve, \
-    newfstatat(fiber, AT_FDCWD, path, status, 0)) \
+    in_place::perhaps_short(fiber, SYS_newfstatat, AT_FDCWD, path, status, 0)) \
   X(int, stat64, (const char* path, void* status), (path, status), serve, \
-    newfstatat(fiber, AT_FDCWD, path, status, 0)) \
+    in_place::perhaps_short(fiber, SYS_newfstatat, AT_FDCWD, path, status, 0))
+
+// result, name, parameters, arguments, server, when `fiber` passes: the kernel then answers at once, and nothing
+// of ours is concerned.
+#define UNBLOCK_PASSING_HOOKS(X) \
+  X(ssize_t, readv, (int fd, const iovec* parts, int count), (fd, parts, count), serve_cancellable, \
+    never_waits(fiber, fd)) \
+  X(ssize_t, writev, (int fd, const iovec* parts, int count), (fd, parts, count), serve_cancellable, \
+    never_waits(fiber, fd)) \
   X(int, ioctl, (int fd, unsigned long request, long argument), (fd, request, argument), serve, \
-    ioctl(fiber, fd, request, argument))
+    request == FIONREAD)
 
 // What keeps the state of a question to the resolver in the thread: one sibling after the other.
 #define UNBLOCK_UNDIVIDED(X) \

@@ -3,7 +3,6 @@
 
 #include <cerrno>
 
-#include "arguments.h"
 #include "descriptors/descriptors.h"
 #include "entry/in_place.h"
 #include "fibers/processors.h"
@@ -61,7 +60,7 @@ namespace unblock::calls {
 long close(Fiber& fiber, int fd) noexcept {
   if (const long error = closing::before_close(fd)) return error;
   // Not to be made again after a signal: close(2). SO_LINGER and some file systems make it wait.
-  const long result = in_place::perhaps(fiber, SYS_close, Words(fd).words);
+  const long result = in_place::perhaps_short(fiber, SYS_close, fd);
   return result == waiting::restart_if_asked ? kernel::call(SYS_close, fd) : result;
 }
 

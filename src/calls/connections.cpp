@@ -82,20 +82,20 @@ bool is_inet(const sockaddr* address, socklen_t length) noexcept {
 
 long accept(Fiber& fiber, int fd, sockaddr* address, socklen_t* length) noexcept {
   return accept_when_ready(fiber, fd, true, [&](int at) {
-    return in_place::perhaps(fiber, SYS_accept, Words(at, address, length).words);
+    return in_place::perhaps_short(fiber, SYS_accept, at, address, length);
   });
 }
 
 long accept4(Fiber& fiber, int fd, sockaddr* address, socklen_t* length, int flags) noexcept {
   if (flags & ~(SOCK_NONBLOCK | SOCK_CLOEXEC)) return -EINVAL;
   return accept_when_ready(fiber, fd, !(flags & SOCK_NONBLOCK), [&](int at) {
-    return in_place::perhaps(fiber, SYS_accept4, Words(at, address, length, flags).words);
+    return in_place::perhaps_short(fiber, SYS_accept4, at, address, length, flags);
   });
 }
 
 long connect(Fiber& fiber, int fd, const sockaddr* address, socklen_t length) noexcept {
   if (!is_inet(address, length) || !descriptors::is_private(fd) || !descriptors::blocking(fd))
-    return in_place::perhaps(fiber, SYS_connect, Words(fd, address, length).words);
+    return in_place::perhaps_short(fiber, SYS_connect, fd, address, length);
   const long result = begin_connect(fd, address, length);
   // -EALREADY: going on after a signal, or one begun before; the kernel's connect waits for that, too.
   return result == -EINPROGRESS || result == -EALREADY ? finish_connect(fiber, fd) : result;

@@ -41,8 +41,7 @@ long fcntl(Fiber& fiber, int fd, int command, long argument) noexcept {
 }
 
 long ioctl(Fiber& fiber, int fd, unsigned long request, long argument) noexcept {
-  if (request == FIONREAD) return kernel::call(SYS_ioctl, fd, request, argument);
-  const long result = in_place::perhaps(fiber, SYS_ioctl, Words(fd, request, argument).words);
+  const long result = in_place::perhaps_short(fiber, SYS_ioctl, fd, request, argument);
   if (request == FIONBIO) descriptors::changed(fd);
   return result;
 }
@@ -94,7 +93,7 @@ long open(Fiber& fiber, const char* path, int flags, mode_t mode) noexcept {
 }
 
 long openat(Fiber& fiber, int directory, const char* path, int flags, mode_t mode) noexcept {
-  const long fd = in_place::perhaps(fiber, SYS_openat, Words(directory, path, flags, mode).words);
+  const long fd = in_place::perhaps_short(fiber, SYS_openat, directory, path, flags, mode);
   if (fd >= 0) descriptors::opened(static_cast<int>(fd));
   return fd;
 }
@@ -102,7 +101,7 @@ long openat(Fiber& fiber, int directory, const char* path, int flags, mode_t mod
 // fstat(3) is this call with an empty path, which most programs make before they read a file: what it says of
 // the descriptor need not be asked again.
 long newfstatat(Fiber& fiber, int directory, const char* path, void* status, int flags) noexcept {
-  const long result = in_place::perhaps(fiber, SYS_newfstatat, Words(directory, path, status, flags).words);
+  const long result = in_place::perhaps_short(fiber, SYS_newfstatat, directory, path, status, flags);
   char first = 0;
   struct stat seen;
   if (result == 0 && (flags & AT_EMPTY_PATH) && directory >= 0 && user::copy(&first, path, 1) && !first &&

@@ -78,7 +78,7 @@ long receive_once(Fiber& fiber, int fd, void* data, std::size_t size, int flags,
 
 // A failed send leaves its SIGPIPE with the kernel thread: makes it the fiber's.
 long sent(Fiber& fiber, long result) noexcept {
-  if (result == -EPIPE) signals::collect_thread_signal(fiber, SIGPIPE);
+  signals::collect_signal_of(fiber, result);
   return result;
 }
 

@@ -78,10 +78,7 @@ void note_as_file(const Fiber& fiber, int fd) noexcept {
 [[gnu::always_inline]] inline long at_once(Fiber& fiber, long nr, int fd, const void* what,
                                            std::size_t count) noexcept {
   const long result = kernel::call(nr, fd, what, count);
-  if (result == -EPIPE) [[unlikely]]
-    signals::collect_thread_signal(fiber, SIGPIPE);
-  if (result == -EFBIG) [[unlikely]]
-    signals::collect_thread_signal(fiber, SIGXFSZ);
+  signals::collect_signal_of(fiber, result);
   return result;
 }
 
@@ -141,7 +138,7 @@ long perform(Fiber& fiber, const Transfer& transfer) noexcept {
   const long result = transfer.writes ? patiently(fiber, transfer.fd, Writable, SO_SNDTIMEO, once)
                                       : patiently(fiber, transfer.fd, Readable, SO_RCVTIMEO, once);
   bulk::note(fiber, result);
-  if (result == -EPIPE) signals::collect_thread_signal(fiber, SIGPIPE);
+  signals::collect_signal_of(fiber, result);
   return result;
 }
 
@@ -191,7 +188,7 @@ long write_all(Fiber& fiber, const Transfer& transfer) noexcept {
 }
 
 [[gnu::noinline]] long read_file(Fiber& fiber, int fd, void* data, std::size_t size) noexcept {
-  const long result = in_place::perhaps(fiber, SYS_read, Words(fd, data, size).words);
+  const long result = in_place::perhaps_short(fiber, SYS_read, fd, data, size);
   note_as_file(fiber, fd);
   bulk::note(fiber, result);
   if (result > 0) turns::found(fiber, fd);
@@ -237,7 +234,7 @@ namespace {
   const Transfer transfer{fd,  &part, 1, SYS_write, {fd, kernel::word(data), kernel::word(size), 0, 0, 0},
                           true};
   if (result == -EAGAIN) return write_all(fiber, transfer);
-  if (result == -EPIPE) signals::collect_thread_signal(fiber, SIGPIPE);
+  signals::collect_signal_of(fiber, result);
   return result > 0 ? write_rest(fiber, transfer, result, static_cast<long>(size)) : result;
 }
 

@@ -81,7 +81,7 @@ long clock_nanosleep(Fiber& fiber, clockid_t clock, int flags, const timespec* t
 }
 
 long sched_yield(Fiber& fiber) noexcept {
-  return scheduler::yield(fiber) ? in_place::perhaps(fiber, SYS_sched_yield, Words().words) : 0;
+  return scheduler::yield(fiber) ? in_place::perhaps_short(fiber, SYS_sched_yield) : 0;
 }
 
 }  // namespace unblock::calls

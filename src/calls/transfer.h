@@ -5,7 +5,7 @@
 #include <poll.h>
 #include <sys/socket.h>
 
-#include "descriptors/descriptors.h"
+#include "descriptors/descriptor_table.h"
 #include "fibers/fiber.h"
 #include "fibers/turns.h"
 #include "kernel.h"

@@ -33,6 +33,7 @@ struct Entry {
   std::atomic<std::uint32_t> born;  // the epoch it was made in; 0: not known
   std::atomic<std::uint64_t> receive_timeout,
       send_timeout;  // microseconds, in the place of `known` its changes
+  std::atomic<bool> watched;  // the watches of some processor may have the number for its present file
 };
 
 namespace detail {
@@ -65,6 +66,9 @@ namespace detail {
 [[nodiscard]] inline bool knows(const Entry* entry, Known what) noexcept {
   return is_private(entry) && (entry->known.load(std::memory_order_relaxed) & what);
 }
+
+/// Whether it is known that the program wants calls on `fd` not to wait. Asks nobody. Any thread.
+[[nodiscard]] inline bool never_waits(int fd) noexcept { return knows(find(fd), NonBlocking); }
 
 /// What is known, with the count of its changes: to be taken before the kernel is asked.
 [[nodiscard]] inline State state_of(const Entry* entry) noexcept {

@@ -81,8 +81,6 @@ bool blocking(int fd) noexcept {
   return waits;
 }
 
-bool never_waits(int fd) noexcept { return knows(find(fd), NonBlocking); }
-
 void changed(int fd) noexcept {
   constexpr State kept = ByteStream | NoReceiveTimeout | NoSendTimeout | Untimed;
   if (Entry* entry = find(fd)) renew(*entry, state_of(entry) & kept);
@@ -208,9 +206,10 @@ void accepted(int fd, int listener, bool blocking) noexcept {
              waits_first);
 }
 
-void forget(int fd) noexcept {
-  siblings::closed(fd);
-  if (Entry* entry = find(fd)) end_life(*entry);
+namespace {
+
+// Tells all processors that `fd` will be another file.
+[[gnu::noinline]] void stop_watching(int fd) noexcept {
   for (int number = 0; number < processors::count(); ++number) {
     Processor& processor = processors::at(number);
     if (!processor.watches.busy(fd)) continue;
@@ -220,6 +219,24 @@ void forget(int fd) noexcept {
     processor.watches.forget(fd, refuge);
     if (refuge >= 0) processor.nudge();  // to watch that
   }
+}
+
+}  // namespace
+
+bool watched(int fd) noexcept {
+  Entry* entry = find_or_create(fd);
+  if (entry) entry->watched.store(true, std::memory_order_release);
+  return entry;
+}
+
+void forget(int fd) noexcept {
+  siblings::closed(fd);
+  Entry* entry = find(fd);
+  if (entry) end_life(*entry);
+  if (!entry || !entry->watched.load(std::memory_order_relaxed)) return;
+  // Taken back first, and a barrier: who sets it again has its watch made out to be busy before.
+  entry->watched.store(false, std::memory_order_seq_cst);
+  stop_watching(fd);
 }
 
 }  // namespace unblock::descriptors

@@ -33,9 +33,6 @@ void opened(int fd) noexcept;
 /// unless nobody but this process can have changed it since it last was.
 [[nodiscard]] bool blocking(int fd) noexcept;
 
-/// Whether it is known that it does not. Asks nobody.
-[[nodiscard]] bool never_waits(int fd) noexcept;
-
 /// Whether `fd` is ready for `events` (poll(2)) now.
 [[nodiscard]] bool ready(int fd, short events) noexcept;
 
@@ -70,7 +67,7 @@ enum class Way : std::uint8_t {
   Any,        ///< nothing is
   AskFirst,   ///< a plain stream: a socket that is to wait, without a timeout, and that nobody else has
   WaitFirst,  ///< the same, of which waits_first() would be true
-  AtOnce,     ///< it never waits, and never_waits() would be true
+  AtOnce,     ///< it never waits, and never_waits() is true
   AsFile,     ///< a file, or only_named()
 };
 [[nodiscard]] Way way_to_read(int fd) noexcept;
@@ -86,6 +83,9 @@ void accepted(int fd, int listener, bool blocking) noexcept;
 [[nodiscard]] bool is_private(int fd) noexcept;
 /// From now on other processes may share the descriptors there are.
 void shared() noexcept;
+
+/// A processor's Watches have it that `fd` is busy: forget() will tell them. False if memory is out. Any thread.
+[[nodiscard]] bool watched(int fd) noexcept;
 
 /// To be called before `fd` is closed or replaced: its waiters go on with the file they wait for, and nothing
 /// that is known of the number survives.

@@ -29,22 +29,39 @@ namespace detail {
 }
 }  // namespace detail
 
+namespace detail {
+
+template <class Call>
+long make(Fiber& fiber, const Call& call) {
+  InRuntime inside(fiber);
+  return call(fiber);
+}
+
+[[nodiscard]] inline bool is_plain(const Fiber& fiber, long result) noexcept {
+  return !fiber.signals.attention.load(std::memory_order_relaxed) && !is_restart_code(result);
+}
+
+// By itself, and with a call of its own: what most calls do without takes no registers of theirs.
+template <class Call>
+[[gnu::noinline, gnu::cold]] long finish(Fiber& fiber, const Frame* frame, long result, const Call& call) {
+  do {
+    if (!settle(fiber, result, frame)) return result;
+    result = make(fiber, call);
+  } while (!is_plain(fiber, result));
+  return result;
+}
+
+}  // namespace detail
+
 /// Makes `call(fiber)`, which answers as the kernel does or with a restart code, in the runtime; then lets
 /// the fiber's signal handlers run. Returns what the program gets. Not noexcept: a handler may cancel the
 /// thread, and its stack is unwound through here, without destructors.
 template <class Call>
-long serve(Fiber& fiber, const Frame* frame, Call&& call) {
-  for (;;) {
-    long result;
-    {
-      InRuntime inside(fiber);
-      result = call(fiber);
-    }
-    if (!fiber.signals.attention.load(std::memory_order_relaxed) && !detail::is_restart_code(result))
-        [[likely]]
-      return result;
-    if (!detail::settle(fiber, result, frame)) return result;
-  }
+long serve(Fiber& fiber, const Frame* frame, const Call& call) {
+  const long result = detail::make(fiber, call);
+  if (detail::is_plain(fiber, result)) [[likely]]
+    return result;
+  return detail::finish(fiber, frame, result, call);
 }
 
 }  // namespace unblock::edge

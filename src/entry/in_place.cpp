@@ -27,37 +27,11 @@ namespace unblock::in_place {
 
 namespace {
 
-// Lets the watchdog see how long the call lasts; the count tells two calls of a number apart.
-class Marked {
- public:
-  Marked(Carrier& carrier, long nr) noexcept : carrier_(carrier) {
-    ++count;
-    carrier_.called_off.store(false, std::memory_order_relaxed);
-    carrier_.call.store(static_cast<std::uint64_t>(count) << 16 | static_cast<std::uint64_t>(nr + 1),
-                        std::memory_order_relaxed);
-  }
-  ~Marked() { carrier_.call.store(0, std::memory_order_relaxed); }
-  Marked(const Marked&) = delete;
-  Marked& operator=(const Marked&) = delete;
-
- private:
-  static thread_local constinit std::uint32_t count;
-  Carrier& carrier_;
-};
-
-thread_local constinit std::uint32_t Marked::count = 0;
-
-[[gnu::noinline]] void note_error(Fiber& fiber, long error) noexcept {
-  fiber.cut_short |= error == -EINTR;
-  if (error == -EPIPE || error == -EFBIG)
-    signals::collect_thread_signal(fiber, error == -EPIPE ? SIGPIPE : SIGXFSZ);
-}
-
 long marked(Fiber& fiber, long nr, const long (&arguments)[6]) noexcept {
   // Not to be touched by another fiber: it stays on this kernel thread until the call is over.
-  Marked mark(*fiber.carrier, nr);
+  const detail::Marked mark(*fiber.carrier, nr);
   const long result = unblock_interruptible(nr, arguments, &fiber.signals.attention);
-  if (kernel::failed(result)) note_error(fiber, result);
+  if (kernel::failed(result)) detail::note_error(fiber, result);
   return result;
 }
 
@@ -75,6 +49,11 @@ long sleeping(Fiber& fiber, long nr, const long (&arguments)[6]) noexcept {
 
 bool may_sleep(const Fiber& fiber) noexcept {
   return fiber.limit == never && !fiber.sibling && !embedding::hosts(fiber) && !options::values().cooperative;
+}
+
+void detail::note_error(Fiber& fiber, long error) noexcept {
+  fiber.cut_short |= error == -EINTR;
+  signals::collect_signal_of(fiber, error);
 }
 
 long perhaps(Fiber& fiber, long nr, const long (&arguments)[6]) noexcept {

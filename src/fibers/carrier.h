@@ -44,6 +44,7 @@ struct alignas(limits::cache_line) Carrier {
   Fiber* next_fiber = nullptr;               ///< for the idle loop to run
   std::atomic<Nanoseconds> alone_since{0};  ///< its CPU time when its fiber lost the processor; 0: not so
   std::atomic<std::uint64_t> call{0};  ///< a system call in progress: a count above its number + 1; 0: none
+  std::uint32_t calls = 0;             ///< that count
   std::atomic<bool> called_off{
       false};  ///< that call is to return and be thought over: in_place::called_off()
 

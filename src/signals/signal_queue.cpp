@@ -168,7 +168,7 @@ void raise(Fiber& fiber, int signal) noexcept {
   post(fiber, info);
 }
 
-void collect_thread_signal(Fiber& fiber, int signal) noexcept {
+void detail::collect_thread_signal(Fiber& fiber, int signal) noexcept {
   const SignalSet set = signal_bit(signal);
   siginfo_t info;
   const timespec at_once{};

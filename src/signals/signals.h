@@ -105,8 +105,15 @@ class LeftToKernel {
 long post(const siginfo_t& info) noexcept;
 long post(Fiber& fiber, const siginfo_t& info) noexcept;
 
-/// A write of this kernel thread failed and left a SIGPIPE or SIGXFSZ pending for it: makes it the fiber's.
+namespace detail {
 void collect_thread_signal(Fiber& fiber, int signal) noexcept;
+}
+/// A call on this kernel thread gave `result`. If that leaves a SIGPIPE or SIGXFSZ pending for it, makes it the
+/// fiber's.
+inline void collect_signal_of(Fiber& fiber, long result) noexcept {
+  if (result == -EPIPE || result == -EFBIG) [[unlikely]]
+    detail::collect_thread_signal(fiber, result == -EPIPE ? SIGPIPE : SIGXFSZ);
+}
 /// A signal went by way of the kernel to whom may be this process, too: returns once it is in our queues. The
 /// kernel would have had it handled before the call that sent it returns.
 void collect_process_signal(int signal) noexcept;

@@ -4,6 +4,7 @@
 #include <new>
 #include <utility>
 
+#include "descriptors/descriptors.h"
 #include "fibers/fiber.h"
 #include "fibers/processor.h"
 #include "fibers/scheduler.h"
@@ -63,9 +64,12 @@ bool Watches::add(IoWaiter& waiter) noexcept {
   if ((watch->armed & waiter.events) != waiter.events &&
       !arm(*watch, waiter.fd, watch->armed | waiter.events))
     return false;
+  if (!watch->busy.load(std::memory_order_relaxed)) {
+    watch->busy.store(true, std::memory_order_relaxed);
+    if (!descriptors::watched(waiter.fd)) return false;
+  }
   enqueue(*watch, waiter);
   watch->unclaimed = false;
-  watch->busy.store(true, std::memory_order_relaxed);
   return true;
 }
 
