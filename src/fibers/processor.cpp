@@ -69,11 +69,6 @@ void Processor::prefetch() const noexcept {
   }
 }
 
-void Processor::push_last(Fiber& fiber) noexcept {
-  drain(inbox_);
-  push(fiber);
-}
-
 // The clock costs as much as half a switch: rounds that were short go unclocked for a few more. Not those
 // after a look: who finds that it is time asks twice, the fiber that leaves and then the idle loop, and what
 // lies in between is no round.
@@ -153,14 +148,6 @@ bool Processor::turn_is_over() noexcept {
     turn_began_.store(now, std::memory_order_relaxed);
   }
   return now - turn_began_.load(std::memory_order_relaxed) > turn_cycles();
-}
-
-// Each yield is one pick: more of them, and somebody waits or comes back from waiting in between.
-bool Processor::only_yields() noexcept {
-  const std::uint64_t now = tick.load(std::memory_order_relaxed);
-  yields_ = now - yielded_at_ == 1 ? yields_ + 1 : 0;
-  yielded_at_ = now;
-  return yields_ % limits::yields_in_vain == limits::yields_in_vain - 1;
 }
 
 bool Processor::take_from(Processor& other) noexcept {

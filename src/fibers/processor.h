@@ -30,7 +30,10 @@ class alignas(limits::cache_line) Processor {
   void push(Fiber& fiber) noexcept { queue_.push(fiber); }
 
   /// The same, behind those that others made ready before.
-  void push_last(Fiber& fiber) noexcept;
+  void push_last(Fiber& fiber) noexcept {
+    drain(inbox_);
+    push(fiber);
+  }
 
   /// The next fiber to run, or null when it is time to poll(): nothing is ready, or a round of the queue
   /// is over and the loop was not asked for a while. In the middle of a round the loop is not asked: the
@@ -63,7 +66,13 @@ class alignas(limits::cache_line) Processor {
 
   /// The holder's fiber has yielded, and has its turn again. True for some of those, few, where nobody here has
   /// done anything but yield.
-  [[nodiscard]] bool only_yields() noexcept;
+  [[nodiscard]] bool only_yields() noexcept {
+    // Each yield is one pick: more of them, and somebody waits or comes back from waiting in between.
+    const std::uint64_t now = tick.load(std::memory_order_relaxed);
+    yields_ = now - yielded_at_ == 1 ? yields_ + 1 : 0;
+    yielded_at_ = now;
+    return yields_ % limits::yields_in_vain == limits::yields_in_vain - 1;
+  }
 
   /// Whether `helper`, whose holder the caller is, should take fibers from here: it has none, and those that
   /// are ready here have been for long; or of late they wait longer here than there, by a third and more.

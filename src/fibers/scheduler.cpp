@@ -71,12 +71,6 @@ inline void board(Carrier& carrier, Fiber& fiber) noexcept {
   }
 }
 
-// For one that has none. Another carrier may take the fiber up at once: it waits for on_carrier to clear.
-void queue_for_processor(Fiber& fiber) noexcept {
-  processors::at_leisure(*fiber.home).post(fiber);
-  leave(fiber, nullptr);
-}
-
 }  // namespace
 
 Carrier& arrived(boost::context::detail::transfer_t arrival) noexcept {
@@ -91,10 +85,10 @@ Carrier& arrived(boost::context::detail::transfer_t arrival) noexcept {
   return carrier;
 }
 
-void acquire(Fiber& fiber) noexcept {
-  if (fiber.carrier->enter()) [[likely]]
-    return;
-  queue_for_processor(fiber);
+// For one that has none. Another carrier may take the fiber up at once: it waits for on_carrier to clear.
+void detail::queue_for_processor(Fiber& fiber) noexcept {
+  processors::at_leisure(*fiber.home).post(fiber);
+  leave(fiber, nullptr);
 }
 
 long park(Fiber& fiber) noexcept {
@@ -142,7 +136,7 @@ void let_others(Fiber& fiber) noexcept {
   if (fiber.carrier->enter()) {
     let_round_run(fiber);
   } else {
-    queue_for_processor(fiber);
+    detail::queue_for_processor(fiber);
   }
   release(fiber);
 }

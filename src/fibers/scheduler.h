@@ -12,10 +12,17 @@ class Processor;
 
 namespace scheduler {
 
+namespace detail {
+void queue_for_processor(Fiber& fiber) noexcept;
+}
+
 /// Enters the part of the runtime that needs a processor: returns once `fiber`, the calling one, holds one,
 /// which is its home then. If the watchdog has taken its own away, the fiber queues for it like one that was
 /// woken, and its kernel thread becomes a spare carrier. Every acquire() is paired with a release().
-void acquire(Fiber& fiber) noexcept;
+inline void acquire(Fiber& fiber) noexcept {
+  if (!fiber.carrier->enter()) [[unlikely]]
+    detail::queue_for_processor(fiber);
+}
 
 /// Leaves it: from here on the processor may be retaken.
 inline void release(Fiber& fiber) noexcept {
