@@ -89,7 +89,7 @@ void reset() noexcept;
 /// What became of the syscall instructions of one loaded object.
 struct Object {
   const char* name;
-  std::size_t sites;  ///< found
+  std::size_t sites;  ///< found, save for those that make a call which always goes to the kernel
   std::size_t jumps;  ///< rewritten into a jump
   std::size_t traps;  ///< rewritten into a two-byte trap
   std::size_t left;   ///< left alone, each for a reason the log names
