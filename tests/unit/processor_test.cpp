@@ -22,6 +22,13 @@ struct Fixture {
   std::vector<Fiber> fibers;
 };
 
+// Computes until a busy processor is to look at its loop.
+void compute() {
+  const std::uint64_t start = __rdtsc();
+  while (__rdtsc() - start <= limits::busy_poll_cycles) {
+  }
+}
+
 }  // namespace
 
 TEST_CASE_METHOD(Fixture, "with nobody ready, the loop waits for the soonest deadline") {
@@ -70,15 +77,27 @@ TEST_CASE_METHOD(Fixture, "who becomes ready in a round waits for the next one")
 TEST_CASE_METHOD(Fixture, "the loop gets its turn however often a busy processor is asked for a fiber") {
   processor.push(fibers[0]);
   processor.poll();
-  const std::uint64_t start = __rdtsc();
-  while (__rdtsc() - start <= limits::busy_poll_cycles) {
-  }
+  compute();
   REQUIRE(processor.pick() == &fibers[0]);
   processor.push(fibers[0]);  // as one that yields
   CHECK(processor.pick() == nullptr);
   CHECK(processor.pick() == nullptr);
   processor.poll();
   CHECK(processor.pick() == &fibers[0]);
+}
+
+TEST_CASE_METHOD(Fixture, "the loop gets its turn in each of several long rounds") {
+  processor.push(fibers[0]);
+  processor.poll();
+  for (int round = 0; round < 2 * limits::rounds_unclocked; ++round) {
+    INFO(round);
+    REQUIRE(processor.pick() == &fibers[0]);
+    compute();
+    processor.push(fibers[0]);
+    CHECK(processor.pick() == nullptr);  // asked by the fiber that leaves
+    CHECK(processor.pick() == nullptr);  // and by the idle loop: no round lies in between, not even a short one
+    processor.poll();
+  }
 }
 
 TEST_CASE_METHOD(Fixture, "every fiber picked moves the tick") {
