@@ -56,7 +56,7 @@ bool interposed() noexcept {
   UNBLOCK_HOME_CALLS(UNBLOCK_COMPARE)
   UNBLOCK_OTHER_HOOKS(UNBLOCK_COMPARE)
   UNBLOCK_SPECIAL_HOOKS(UNBLOCK_COMPARE)
-  return files_interposed(libc);
+  return files_interposed(libc) || early_interposed(libc);
 }
 
 // A call that may return as another fiber than made it, and more than once.
@@ -86,6 +86,7 @@ void look_up_next_symbols() noexcept {
   UNBLOCK_OTHER_HOOKS(UNBLOCK_LOOK_UP)
   UNBLOCK_SPECIAL_HOOKS(UNBLOCK_LOOK_UP)
   look_up_next_of_files();
+  look_up_next_of_early();
 }
 
 }  // namespace unblock::hooks
@@ -187,11 +188,4 @@ extern "C" [[gnu::visibility("default")]] int clock_getres(clockid_t clock, time
 extern "C" [[gnu::visibility("default")]] int signalfd(int fd, const sigset_t* mask, int flags) {
   if (mask && !self()) signals::leave_to_kernel(*reinterpret_cast<const SignalSet*>(mask));
   return real::signalfd(fd, mask, flags);
-}
-
-extern "C" [[gnu::visibility("default")]] int close(int fd) {
-  if (Fiber* served = hooks::fiber_to_serve()) [[likely]]
-    return static_cast<int>(
-        hooks::serve_cancellable(*served, [=](Fiber& fiber) { return calls::close(fiber, fd); }));
-  return real::close(fd);
 }

@@ -9,8 +9,13 @@ namespace unblock::hooks {
 /// linker's lock for it would wait in the kernel for a fiber that nobody runs.
 void look_up_next_symbols() noexcept;
 void look_up_next_of_files() noexcept;
+void look_up_next_of_early() noexcept;
 /// Whether one of those is not of `libc`.
 [[nodiscard]] bool files_interposed(const dl_find_object& libc) noexcept;
+[[nodiscard]] bool early_interposed(const dl_find_object& libc) noexcept;
+
+/// From here on early_sockets.h is told of what the program does before its first thread.
+void watch_early() noexcept;
 
 /// From here on the hooks route calls of fibers to their handlers; until then, to libc.
 void open_door() noexcept;

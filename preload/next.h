@@ -28,6 +28,12 @@ class Next {
     return function;
   }
 
+  /// Where it is; null if there is none.
+  [[nodiscard]] Function* address() noexcept {
+    Function* function = function_.load(std::memory_order_relaxed);
+    return function ? function : look_up();
+  }
+
   /// Whether what was looked up is part of the object mapped there.
   [[nodiscard]] bool within(const void* begin, const void* end) const noexcept {
     const auto at = reinterpret_cast<std::uintptr_t>(function_.load(std::memory_order_relaxed));

@@ -50,7 +50,9 @@ void hooks::start_up() noexcept {
   look_up_next_symbols();
   options::load(environ);
   if (options::values().no_children) leave_preload_list();
-  if (runtime::prepare() && options::values().doors == "both") open_door();
+  if (!runtime::prepare() || options::values().doors != "both") return;
+  open_door();
+  watch_early();
 }
 
 // AddressSanitizer's library ends the program if it finds another one before itself; nothing of ours needs to be

@@ -6,8 +6,6 @@
 #define UNBLOCK_CANCELLATION_POINTS(X) \
   X(ssize_t, read, (int fd, void* data, size_t size), (fd, data, size)) \
   X(ssize_t, write, (int fd, const void* data, size_t size), (fd, data, size)) \
-  X(ssize_t, recvmsg, (int fd, msghdr* message, int flags), (fd, message, flags)) \
-  X(ssize_t, sendmsg, (int fd, const msghdr* message, int flags), (fd, message, flags)) \
   X(int, connect, (int fd, const sockaddr* address, socklen_t length), (fd, address, length)) \
   X(int, epoll_wait, (int epfd, epoll_event* events, int count, int milliseconds), \
     (epfd, events, count, milliseconds))
@@ -22,8 +20,6 @@
 
 // The same, for what is no cancellation point.
 #define UNBLOCK_OTHER_HOOKS(X) \
-  X(int, dup2, (int from, int to), (from, to)) \
-  X(int, dup3, (int from, int to, int flags), (from, to, flags)) \
   X(int, sched_yield, (), ())
 
 // result, name, parameters, arguments, server, the call that answers: what a program's event loop or its files
@@ -67,9 +63,26 @@
   X(int, gethostbyaddr_r, (const void* address, socklen_t length, int family, hostent* entry, char* buffer, \
     size_t size, hostent** found, int* error), (address, length, family, entry, buffer, size, found, error))
 
+// result, name, parameters, arguments, server, note: those that are taken note of before the first thread, too,
+// when libc has given `answer`.
+#define UNBLOCK_EARLY_HOOKS(X) \
+  X(int, socket, (int family, int type, int protocol), (family, type, protocol), serve, made(answer)) \
+  X(int, close, (int fd), (fd), serve_cancellable, closed(fd)) \
+  X(int, dup2, (int from, int to), (from, to), serve, closed(to)) \
+  X(int, dup3, (int from, int to, int flags), (from, to, flags), serve, closed(to)) \
+  X(int, setsockopt, (int fd, int level, int option, const void* value, socklen_t size), \
+    (fd, level, option, value, size), serve, set(level, option)) \
+  X(ssize_t, sendmsg, (int fd, const msghdr* message, int flags), (fd, message, flags), serve_cancellable, \
+    passed(answer, *message)) \
+  X(ssize_t, recvmsg, (int fd, msghdr* message, int flags), (fd, message, flags), serve_cancellable, \
+    passed(answer, *message)) \
+  X(int, sendmmsg, (int fd, mmsghdr* messages, unsigned count, int flags), (fd, messages, count, flags), \
+    serve_cancellable, passed(messages, answer)) \
+  X(int, recvmmsg, (int fd, mmsghdr* messages, unsigned count, int flags, timespec* timeout), \
+    (fd, messages, count, flags, timeout), serve_cancellable, passed(messages, answer))
+
 // Those with a hook of their own: no system calls by their names, or more to do than to route.
 #define UNBLOCK_SPECIAL_HOOKS(X) \
-  X(int, close, (int fd), (fd)) \
   X(int, clock_gettime, (clockid_t clock, timespec* time), (clock, time)) \
   X(int, clock_getres, (clockid_t clock, timespec* resolution), (clock, resolution)) \
   X(ssize_t, recvfrom, (int fd, void* data, size_t size, int flags, sockaddr* address, socklen_t* length), \

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "descriptors/descriptors.h"
+#include "descriptors/early_sockets.h"
 #include "embedding.h"
 #include "entry/dispatch.h"
 #include "entry/outsiders.h"
@@ -149,6 +150,7 @@ Fiber* activate() noexcept {
   }
   // Whoever made threads without us has them for good. Where /proc is not mounted there are none that we know of.
   const auto others = kernel_thread::count() <= 1 ? patch::Others::none : patch::Others::running;
+  others == patch::Others::none ? early_sockets::adopt() : early_sockets::forget();
   if (const char* why = bring_up(others)) refuse(why);
   return self();
 }

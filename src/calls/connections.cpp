@@ -13,29 +13,52 @@ namespace unblock::calls {
 namespace {
 
 bool listens(int fd) noexcept {
+  if (descriptors::listens(fd)) return true;
   int answer = 0;
   socklen_t size = sizeof answer;
   return kernel::call(SYS_getsockopt, fd, SOL_SOCKET, SO_ACCEPTCONN, &answer, &size) == 0 && answer;
 }
 
+// Whether a connection that the loop reports at `fd` is there for `fiber` still when that comes to it: nobody
+// else takes any. Were it gone all the same, the call would wait in place.
+bool may_count_on_loop(const Fiber& fiber, int fd) noexcept {
+  return descriptors::accepts_alone(fd, fiber) && in_place::may_sleep(fiber);
+}
+
+// Until there may be a connection. 0, or what accept returns instead.
+long await_connection(Fiber& fiber, Patience& patience, bool asks) noexcept {
+  for (;; asks = true) {
+    const int fd = patience.fd();
+    if (asks && (descriptors::ready(fd, POLLIN) || !listens(fd))) return 0;
+    if (asks) descriptors::note_accepter(fd, fiber);
+    if (const long error = patience.wait())
+      return error == -EAGAIN && !descriptors::blocking(patience.fd()) ? 0 : error;
+    if (may_count_on_loop(fiber, patience.fd())) return 0;
+  }
+}
+
 // Neither accept nor connect can be tried without O_NONBLOCK, which belongs to everybody who has the file.
 // accept: asks first, and waits exclusively: a connection is for one. Should another process be faster, it
-// waits in place; a sibling, whom the others wait for then, until it is called off.
+// waits in place; a sibling, whom the others wait for then, until it is called off. A server that has just
+// made a thread for the last connection lets that begin, and the loop, which is asked next, says whether
+// there is another.
 template <class Accept>
 long accept_when_ready(Fiber& fiber, int fd, bool blocking, Accept&& take) noexcept {
-  waiting::let_newborns_begin(fiber);
+  const bool asks = !fiber.has_newborns || !may_count_on_loop(fiber, fd);
+  if (asks)
+    waiting::let_newborns_begin(fiber);
+  else
+    fiber.has_newborns = false;
   Patience patience(fiber, fd, Readable, SO_RCVTIMEO, true);
   long result;
   do {
-    while (!descriptors::ready(patience.fd(), POLLIN) && listens(patience.fd())) {
-      const long error = patience.wait();
-      if (error == -EAGAIN && !descriptors::blocking(patience.fd())) break;
-      if (error) return error;
-    }
+    if (const long error = await_connection(fiber, patience, asks)) return error;
     if (siblings::superseded(fiber)) return waiting::restart_if_asked;
     result = take(patience.fd());
   } while (result == waiting::restart_if_asked && in_place::called_off(fiber));
-  if (result >= 0) descriptors::accepted(static_cast<int>(result), patience.fd(), blocking);
+  if (result < 0) return result;
+  descriptors::note_accepter(patience.fd(), fiber);
+  descriptors::accepted(static_cast<int>(result), patience.fd(), blocking);
   return result;
 }
 

@@ -41,6 +41,7 @@ void begin_life(int fd, State known, std::uint8_t guesses) noexcept {
   entry->kind.store(Kind::Socket, std::memory_order_relaxed);
   renew(*entry, known);
   entry->guesses.store(guesses, std::memory_order_relaxed);
+  entry->alone_times.store(0, std::memory_order_relaxed);
   entry->born.store(detail::epoch.load(std::memory_order_relaxed), std::memory_order_relaxed);
 }
 

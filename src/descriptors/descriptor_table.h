@@ -10,7 +10,7 @@
 namespace unblock::descriptors {
 
 /// What the kernel said of a descriptor and nobody can have changed.
-enum Known : std::uint8_t {
+enum Known : std::uint16_t {
   Blocking = 1,
   NonBlocking = 2,
   NoReceiveTimeout = 4,
@@ -19,12 +19,13 @@ enum Known : std::uint8_t {
   ByteStream = 32,
   Untimed = 64,   // never had a timeout, nor has what it accepted
   Unasked = 128,  // accepted, and not read from yet
+  Listens = 256,  // gave connections
 };
 
 /// What is known, and above it how often that was changed: an answer of the kernel's is kept only if nobody
 /// has changed what it is about, or reused the number, since the kernel was asked.
 using State = std::uint16_t;
-constexpr State one_change = 0x100, changes = 0xff00;
+constexpr State one_change = 0x200, changes = 0xfe00;
 
 struct Entry {
   std::atomic<Kind> kind;
@@ -33,6 +34,8 @@ struct Entry {
   std::atomic<std::uint32_t> born;  // the epoch it was made in; 0: not known
   std::atomic<std::uint64_t> receive_timeout,
       send_timeout;  // microseconds, in the place of `known` its changes
+  std::atomic<std::uint32_t> accepter;    // of a listener: the slot of the fiber that was last at it,
+  std::atomic<std::uint8_t> alone_times;  // and how often before without another in between
   std::atomic<bool> watched;  // the watches of some processor may have the number for its present file
 };
 

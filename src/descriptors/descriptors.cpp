@@ -204,6 +204,26 @@ void accepted(int fd, int listener, bool blocking) noexcept {
   const bool waits_first = guessed(first_guesses);
   begin_life(fd, timeouts | ByteStream | (blocking ? Blocking : NonBlocking) | (waits_first ? 0 : Unasked),
              waits_first);
+  if (Entry* entry = find(listener); entry && !(state_of(entry) & Listens))
+    learn(entry, Listens, state_of(entry));
+}
+
+bool listens(int fd) noexcept { return knows_all_of_socket(find(fd), Blocking | NoReceiveTimeout | Listens); }
+
+void note_accepter(int listener, const Fiber& fiber) noexcept {
+  Entry* entry = find(listener);
+  if (!entry) return;
+  const std::uint8_t times = entry->alone_times.load(std::memory_order_relaxed);
+  const bool again = entry->accepter.load(std::memory_order_relaxed) == fiber.slot;
+  if (again && times == limits::accepts_alone) return;
+  entry->alone_times.store(again ? times + 1 : 0, std::memory_order_relaxed);
+  entry->accepter.store(fiber.slot, std::memory_order_relaxed);
+}
+
+bool accepts_alone(int listener, const Fiber& fiber) noexcept {
+  const Entry* entry = find(listener);
+  return entry && entry->accepter.load(std::memory_order_relaxed) == fiber.slot &&
+         entry->alone_times.load(std::memory_order_relaxed) == limits::accepts_alone && listens(listener);
 }
 
 namespace {

@@ -79,6 +79,12 @@ enum class Way : std::uint8_t {
 void born(int fd, bool stream, bool blocking) noexcept;
 /// The same by accept(2) at `listener`, whose timeouts it has: sk_clone() of the kernel.
 void accepted(int fd, int listener, bool blocking) noexcept;
+/// Whether `fd` is a listener that is to wait, without a timeout, and that nobody else has. Asks nobody.
+[[nodiscard]] bool listens(int fd) noexcept;
+/// `fiber` is in accept(2) at `listener`.
+void note_accepter(int listener, const Fiber& fiber) noexcept;
+/// Whether it alone has been lately, and listens() is true: what the loop reports there is for it.
+[[nodiscard]] bool accepts_alone(int listener, const Fiber& fiber) noexcept;
 /// Whether no other process can have it still: none was made, and none was sent descriptors, since then.
 [[nodiscard]] bool is_private(int fd) noexcept;
 /// From now on other processes may share the descriptors there are.

@@ -6,6 +6,7 @@
 
 #include "calls/signal_calls.h"
 #include "descriptors/descriptors.h"
+#include "descriptors/early_sockets.h"
 #include "entry/edge.h"
 #include "entry/outsiders.h"
 #include "fibers/carrier.h"
@@ -82,6 +83,7 @@ Verdict clone(Frame& frame) {
     if (!fiber) fiber = runtime::activate();
     return fiber ? make_thread(frame, *fiber, arguments) : Verdict::Native;
   }
+  early_sockets::forget();
   const bool beside = runs_beside(arguments.flags);
   if (!fiber || beside) return Verdict::Native;
   prepare_child(*fiber, arguments.flags);

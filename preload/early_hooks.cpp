@@ -1,0 +1,102 @@
+// The hooks on calls that are taken note of before the program's first thread: early_sockets.h. Their
+// declarations are left out, some say that they throw nothing. A hook only routes.
+#include <pthread.h>
+
+#include "calls/handlers.h"
+#include "descriptors/descriptors.h"
+#include "descriptors/early_sockets.h"
+#include "hooks.h"
+#include "next.h"
+#include "serve.h"
+#include "symbols.h"
+
+using namespace unblock;
+
+namespace unblock::real {
+
+#define UNBLOCK_NEXT(result, name, parameters, ...) static constinit Next<result parameters> name(#name);
+UNBLOCK_EARLY_HOOKS(UNBLOCK_NEXT)
+static constinit Next<pid_t()> _Fork("_Fork");
+static constinit Next<pid_t()> vfork("vfork");
+
+}  // namespace unblock::real
+
+void hooks::look_up_next_of_early() noexcept {
+#define UNBLOCK_LOOK_UP(result, name, ...) real::name.look_up();
+  UNBLOCK_EARLY_HOOKS(UNBLOCK_LOOK_UP)
+  real::_Fork.look_up();
+  real::vfork.look_up();
+}
+
+bool hooks::early_interposed(const dl_find_object& libc) noexcept {
+#define UNBLOCK_COMPARE(result, name, ...) \
+  if (!real::name.within(libc.dlfo_map_start, libc.dlfo_map_end)) return true;
+  UNBLOCK_EARLY_HOOKS(UNBLOCK_COMPARE)
+  return false;
+}
+
+namespace {
+
+constinit bool watched = false;  // and nobody else's hooks hide what the program does
+
+void made(int fd) noexcept { early_sockets::made(fd); }
+
+void closed(int fd) noexcept { early_sockets::closed(fd); }
+
+void set(int level, int option) noexcept {
+  if (descriptors::is_timeout(level, option)) early_sockets::forget();
+}
+
+// Descriptors may have come or gone with it. Looked at only once the kernel has found it readable.
+void passed(ssize_t answer, const msghdr& message) noexcept {
+  if (answer >= 0 && message.msg_controllen) early_sockets::forget();
+}
+
+void passed(const mmsghdr* messages, int count) noexcept {
+  for (int i = 0; i < count; ++i) passed(0, messages[i].msg_hdr);
+}
+
+}  // namespace
+
+// fork(3) and what libc makes of it, like daemon(3): pthread_atfork(3). posix_spawn(3) and the like go by way
+// of clone, where process.h sees them.
+void hooks::watch_early() noexcept {
+  watched = real::vfork.address() && pthread_atfork(early_sockets::forget, nullptr, nullptr) == 0;
+}
+
+#define UNBLOCK_HOOK(result, name, parameters, arguments, server, note)                              \
+  [[gnu::noinline]] static result served_##name parameters {                                         \
+    return static_cast<result>(                                                                      \
+        hooks::server(*self(), [&](Fiber& fiber) { return calls::name(UNBLOCK_FIRST arguments); })); \
+  }                                                                                                  \
+  extern "C" [[gnu::visibility("default")]] result hook_on_##name parameters asm(#name);             \
+  result hook_on_##name parameters {                                                                 \
+    if (hooks::fiber_to_serve()) [[likely]]                                                          \
+      return served_##name arguments;                                                                \
+    const result answer = real::name arguments;                                                      \
+    if (watched && !self()) note;                                                                    \
+    return answer;                                                                                   \
+  }
+#define UNBLOCK_FIRST(...) fiber __VA_OPT__(, ) __VA_ARGS__
+
+UNBLOCK_EARLY_HOOKS(UNBLOCK_HOOK)
+
+// Not by way of pthread_atfork(3).
+extern "C" [[gnu::visibility("default")]] pid_t hook_on_fork() asm("_Fork");
+pid_t hook_on_fork() {
+  early_sockets::forget();
+  return real::_Fork();
+}
+
+// It returns twice to where the hook is called from, so the hook has no frame while it runs.
+extern "C" [[gnu::used]] pid_t (*unblock_next_vfork())() {
+  early_sockets::forget();
+  return real::vfork.address();
+}
+extern "C" [[gnu::visibility("default"), gnu::naked]] pid_t hook_on_vfork() asm("vfork");
+pid_t hook_on_vfork() {
+  asm("subq $8, %rsp\n\t"
+      "call unblock_next_vfork\n\t"
+      "addq $8, %rsp\n\t"
+      "jmp *%rax");
+}

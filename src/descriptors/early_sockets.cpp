@@ -1,0 +1,120 @@
+// Listening sockets that the program made before its first thread.
+#include "descriptors/early_sockets.h"
+
+#include <atomic>
+#include <bit>
+#include <cstdint>
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/time.h>
+
+#include "descriptors/descriptor_table.h"
+#include "kernel.h"
+#include "runtime_limits.h"
+
+namespace unblock::early_sockets {
+
+namespace {
+
+constexpr int word_bits = 64;
+constinit std::atomic<std::uint64_t> words[limits::early_sockets / word_bits];  // a bit for each number
+constinit std::atomic<bool> some{false};
+
+bool in_range(int fd) noexcept { return fd >= 0 && fd < static_cast<int>(limits::early_sockets); }
+std::uint64_t bit_of(int fd) noexcept { return std::uint64_t{1} << (fd % word_bits); }
+
+template <class T>
+bool option_is(int fd, int option, T expected) noexcept {
+  T value{};
+  socklen_t size = sizeof value;
+  return kernel::call(SYS_getsockopt, fd, SOL_SOCKET, option, &value, &size) == 0 &&
+         __builtin_memcmp(&value, &expected, sizeof value) == 0;
+}
+
+bool is_plain_listener(int fd) noexcept {
+  return option_is(fd, SO_ACCEPTCONN, 1) && option_is(fd, SO_TYPE, static_cast<int>(SOCK_STREAM)) &&
+         option_is(fd, SO_RCVTIMEO, timeval{}) && option_is(fd, SO_SNDTIMEO, timeval{});
+}
+
+// For getdents64(2).
+struct Listing {
+  alignas(8) char entries[1024];
+  long directory = kernel::call(SYS_openat, AT_FDCWD, "/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  ~Listing() {
+    if (directory >= 0) kernel::call(SYS_close, directory);
+  }
+};
+
+struct DirectoryEntry {
+  std::uint64_t inode;
+  std::int64_t offset;
+  std::uint16_t length;
+  std::uint8_t type;
+  char name[1];  // and more
+};
+
+// -1: "." and "..".
+int number_of(const char* name) noexcept {
+  int number = -1;
+  for (; *name >= '0' && *name <= '9'; ++name) number = (number < 0 ? 0 : number) * 10 + (*name - '0');
+  return number;
+}
+
+bool same_file(int fd, const struct stat& file) noexcept {
+  struct stat other;
+  return kernel::call(SYS_fstat, fd, &other) == 0 && other.st_ino == file.st_ino &&
+         other.st_dev == file.st_dev;
+}
+
+// Whether no other number of this process' is a descriptor of the file that `fd` is. Its flags may be changed
+// under that.
+bool is_only_descriptor(int fd) noexcept {
+  struct stat file;
+  Listing listing;
+  if (listing.directory < 0 || kernel::call(SYS_fstat, fd, &file) < 0) return false;
+  long bytes;
+  while ((bytes = kernel::call(SYS_getdents64, listing.directory, listing.entries, sizeof listing.entries)) >
+         0)
+    for (long at = 0; at < bytes;) {
+      const auto* entry = reinterpret_cast<const DirectoryEntry*>(listing.entries + at);
+      at += entry->length;
+      const int number = number_of(entry->name);
+      if (number >= 0 && number != fd && same_file(number, file)) return false;
+    }
+  return bytes == 0;
+}
+
+void adopt(int fd) noexcept {
+  using namespace descriptors;
+  const long flags = kernel::call(SYS_fcntl, fd, F_GETFL);
+  if (flags < 0 || (flags & O_NONBLOCK) || !is_plain_listener(fd) || !is_only_descriptor(fd)) return;
+  born(fd, true, true);
+}
+
+}  // namespace
+
+void made(int fd) noexcept {
+  if (!in_range(fd)) return;
+  words[fd / word_bits].fetch_or(bit_of(fd), std::memory_order_relaxed);
+  some.store(true, std::memory_order_relaxed);
+}
+
+void closed(int fd) noexcept {
+  if (some.load(std::memory_order_relaxed) && in_range(fd))
+    words[fd / word_bits].fetch_and(~bit_of(fd), std::memory_order_relaxed);
+}
+
+void forget() noexcept {
+  if (!some.exchange(false, std::memory_order_relaxed)) return;
+  for (auto& word : words) word.store(0, std::memory_order_relaxed);
+}
+
+void adopt() noexcept {
+  if (!some.load(std::memory_order_relaxed)) return;
+  for (int fd = 0; fd < static_cast<int>(limits::early_sockets); ++fd)
+    if (words[fd / word_bits].load(std::memory_order_relaxed) & bit_of(fd)) adopt(fd);
+  forget();
+}
+
+}  // namespace unblock::early_sockets
