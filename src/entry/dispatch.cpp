@@ -9,6 +9,7 @@
 #include "calls/list.h"
 #include "calls/natively.h"
 #include "embedding.h"
+#include "entry/brief.h"
 #include "entry/edge.h"
 #include "entry/in_place.h"
 #include "entry/outsiders.h"
@@ -132,9 +133,12 @@ void initialise() noexcept {
 #define UNBLOCK_ROUTE(name) unblock_routes[SYS_##name] = FromAnywhere;
   UNBLOCK_CALLS_FROM_ANYWHERE(UNBLOCK_ROUTE)
 #undef UNBLOCK_ROUTE
-  if (siblings::wanted())
+  if (siblings::wanted()) {
     for (unsigned nr = 0; nr < routes; ++nr)
       if (HomeCall::is(nr)) unblock_routes[nr] = FromAnywhere;
+  } else {
+    for (const long nr : brief::calls) unblock_routes[nr] = Brief;
+  }
 }
 
 // XSAVE's components, less the tile registers: eight kilobytes that nobody keeps across a system call.

@@ -15,6 +15,7 @@ enum Route : std::uint8_t {
   Kernel = 0,        ///< to the kernel at once
   Fibers = 1,        ///< to the dispatcher if a fiber makes it
   FromAnywhere = 2,  ///< to the dispatcher whoever makes it
+  Brief = 4,         ///< as Fibers, but first to brief.h
 };
 
 /// Whether `nr` may have another route than Kernel in this process, whoever makes it.

@@ -3,6 +3,7 @@
 #     the site's stub                 here                              C++
 #     lea record, %rcx
 #     jmp unblock_entry ───────────>  not ours? ── jmp *record.native
+#                                     brief? ── unblock_brief() ──> jmp *record.after
 #                                     save registers in a Frame ──────> unblock_dispatch(frame)
 #                                     load registers  <──────────────── verdict
 #       after: <───────────────────── Answered: jmp *record.after
@@ -42,7 +43,10 @@
         .equ ANSWERED, 0                # Verdict, frame.h
         .equ CLONE, 2
         .equ FROM_ANYWHERE, 2           # routes, dispatch.h
+        .equ BRIEF, 4
         .equ LAST_ROUTE, 511
+        .equ BRIEF_REGISTERS, 72        # Registers, brief.h
+        .equ BRIEF_SITE, 64
         .equ IN_RUNTIME, 16             # Fiber, fiber.h
         .equ NATIVE_ONLY, 17
         .equ BY_WISH, 2
@@ -163,6 +167,8 @@ unblock_entry:
         movzbl  (%r11,%rax), %r11d
         testl   %r11d, %r11d
         jz      native
+        cmpl    $BRIEF, %r11d
+        je      brief
         testl   $FROM_ANYWHERE, %r11d
         movq    unblock_self@gottpoff(%rip), %r11
         movq    %fs:(%r11), %r11
@@ -196,6 +202,40 @@ hands_off:
         cmpq    $FUTEX, %rax
         je      3b
         jmp     native
+
+        # Without a frame: brief.h. What that has no answer to goes on as all others do.
+brief:
+        movq    unblock_self@gottpoff(%rip), %r11
+        movq    %fs:(%r11), %r11
+        testq   %r11, %r11
+        jz      native
+        cmpb    $0, IN_RUNTIME(%r11)
+        jne     native
+        cmpb    $0, NATIVE_ONLY(%r11)
+        jne     hands_off
+        .cfi_remember_state
+        leaq    -RED_ZONE(%rsp), %rsp
+        .irp    register, rcx,rdi,rsi,rdx,r8,r9,r10,rax,rbp
+        pushq   %\register
+        .endr
+        movq    %rsp, %rbp
+        .cfi_def_cfa %rbp, BRIEF_REGISTERS + RED_ZONE
+        .cfi_rel_offset %rbp, 0
+        # rip: DW_CFA_expression, breg6+BRIEF_SITE, deref, plus_uconst ADDRESS
+        .cfi_escape 0x10, 16, 6, 0x76, (BRIEF_SITE & 0x7f) | 0x80, BRIEF_SITE >> 7, 0x06, 0x23, ADDRESS
+        andq    $-16, %rsp
+        movq    %r11, %rdi
+        movq    %rbp, %rsi
+        call    unblock_brief
+        movq    %rbp, %rsp
+        .cfi_restore_state
+        testb   %al, %al
+        .irp    register, rbp,rax,r10,r9,r8,rdx,rsi,rdi,rcx
+        popq    %\register
+        .endr
+        leaq    RED_ZONE(%rsp), %rsp
+        jz      3b
+        jmp     *AFTER(%rcx)
 
         # A call that returns in a child, too: in our memory and as this fiber until it executes a program
         # (vfork), or in a copy (fork). Nothing is on the stack while the kernel is at it.
