@@ -65,6 +65,23 @@ fault:
   return false;
 }
 
+/// The same, word by word: what copying takes to begin is more than some words take. Of `bytes`, whole words.
+[[nodiscard]] inline bool copy_words(void* to, const void* from, std::size_t bytes) noexcept {
+  const auto* source = static_cast<const std::uint64_t*>(from);
+  auto* target = static_cast<std::uint64_t*>(to);
+  for (std::size_t i = 0; i < bytes / sizeof *source; ++i)
+    if (!load(source + i, target[i])) return false;
+  return true;
+}
+
+/// Whether the program's memory from `begin` on, no more than a page of it, can be written. Zeroes the first
+/// and the last word.
+[[nodiscard]] inline bool writable(void* begin, std::size_t bytes) noexcept {
+  constexpr std::uint64_t zero = 0;
+  auto* words = static_cast<std::uint64_t*>(begin);
+  return store(words, zero) && store(words + bytes / sizeof zero - 1, zero);
+}
+
 /// For the fault handler: where to go on after a fault at `instruction`; 0 if it is none of ours.
 /// Async-signal-safe.
 [[nodiscard]] std::uintptr_t recovery(std::uintptr_t instruction) noexcept;

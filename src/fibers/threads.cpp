@@ -71,10 +71,12 @@ long read_arguments(const Frame& frame, CloneArguments& arguments) noexcept {
     arguments.flags = frame.rax == SYS_vfork ? CLONE_VM | CLONE_VFORK : 0;
     return 0;
   }
-  clone_args given{};
+  clone_args given;
+  std::uint64_t last;
   if (word(1) < CLONE_ARGS_SIZE_VER0) return -EINVAL;
-  const std::size_t size = word(1) < sizeof given ? word(1) : sizeof given;
-  if (!user::copy(&given, reinterpret_cast<const void*>(word(0)), size)) return -EFAULT;
+  if (!user::copy_words(&given, reinterpret_cast<const void*>(word(0)), CLONE_ARGS_SIZE_VER0) ||
+      !user::load(reinterpret_cast<const std::uint64_t*>(word(0) + word(1)) - 1, last))
+    return -EFAULT;
   arguments = {given.flags, reinterpret_cast<int*>(given.parent_tid), reinterpret_cast<int*>(given.child_tid),
                given.stack ? given.stack + given.stack_size : 0, given.tls};
   return 0;
@@ -85,12 +87,12 @@ long create(Fiber& parent, const Frame& frame, const CloneArguments& arguments) 
   Fiber* fiber = fibers::create(parent.making_helper ? groups::of_libc : parent.group);
   if (!fiber) return -EAGAIN;
   Frame* registers = start_frame(arguments.stack_top);
-  Fiber* const of_new_thread = fiber;
-  if (!user::copy(registers, &frame, sizeof frame) || !report_tid(arguments, fiber->tid) ||
-      !user::copy(self_of(arguments.tls), &of_new_thread, sizeof of_new_thread)) {
+  if (!user::writable(registers, sizeof *registers) || !report_tid(arguments, fiber->tid) ||
+      !user::store(self_of(arguments.tls), fiber)) {
     fibers::destroy(*fiber);
     return -EFAULT;
   }
+  *registers = frame;
   registers->rax = 0;
   registers->rsp = arguments.stack_top;
   fiber->scratch = registers;

@@ -85,6 +85,23 @@ TEST_CASE("copies say when a part was out of reach") {
   CHECK(user::copy(pages.absent(), text, 0));
 }
 
+TEST_CASE("words are copied as far as they can be read") {
+  const Pages pages;
+  std::uint64_t from[3] = {1, 2, 3}, to[3] = {};
+  CHECK(user::copy_words(to, from, 2 * sizeof *to + 7));
+  CHECK((to[0] == 1 && to[1] == 2 && to[2] == 0));
+  CHECK(user::copy_words(to, pages.absent() - sizeof to, sizeof to));
+  CHECK_FALSE(user::copy_words(to, pages.absent() - sizeof *to, sizeof to));
+}
+
+TEST_CASE("memory is writable if both its ends are") {
+  const Pages pages;
+  CHECK(user::writable(pages.writable(), limits::page));
+  CHECK(user::writable(pages.constant() - 64, 64));
+  CHECK_FALSE(user::writable(pages.constant() - 64, 128));
+  CHECK_FALSE(user::writable(pages.constant(), 64));
+}
+
 TEST_CASE("a bad timeout is an error, not a fault") {
   const Pages pages;
   Fiber fiber;
