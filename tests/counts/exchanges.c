@@ -1,5 +1,5 @@
-// Messages over TCP between main and 64 threads, each of which sends back what comes: exchanges ROUNDS.
-// What a round takes can be counted, since little in it depends on when it happens.
+// Messages over TCP between main and 64 threads, each of which sends back what comes: exchanges ROUNDS. Or, with
+// another argument, a connection and a thread for each message. What a round takes can be counted, since little in it depends on when it happens.
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <pthread.h>
@@ -48,8 +48,31 @@ static int open_one(int listener, const struct sockaddr_in* address, pthread_t* 
   return ours;
 }
 
+/// A message there and back. Whether it came.
+static int exchange(int ours) {
+  char message[message_size] = {0};
+  expect(write(ours, message, sizeof message) == sizeof message, "write");
+  return read(ours, message, sizeof message) == sizeof message;
+}
+
+static int reconnect(long rounds) {
+  struct sockaddr_in address;
+  int listener = listen_anywhere(&address);
+  long answers = 0;
+  for (long round = 0; round < rounds; ++round) {
+    pthread_t thread;
+    int ours = open_one(listener, &address, &thread);
+    answers += exchange(ours);
+    close(ours);
+    pthread_join(thread, NULL);
+  }
+  printf("%ld answers\n", answers);
+  return answers == rounds ? 0 : 1;
+}
+
 int main(int argc, char** argv) {
   long rounds = argc > 1 ? atol(argv[1]) : 1, answers = 0;
+  if (argc > 2) return reconnect(rounds);
   int ours[connections];
   pthread_t threads[connections];
   struct sockaddr_in address;
