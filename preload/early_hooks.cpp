@@ -67,7 +67,7 @@ void hooks::watch_early() noexcept {
 #define UNBLOCK_HOOK(result, name, parameters, arguments, server, note)                              \
   [[gnu::noinline]] static result served_##name parameters {                                         \
     return static_cast<result>(                                                                      \
-        hooks::server(*self(), [&](Fiber& fiber) { return calls::name(UNBLOCK_FIRST arguments); })); \
+        hooks::server(*self(), [=](Fiber& fiber) { return calls::name(UNBLOCK_FIRST arguments); })); \
   }                                                                                                  \
   extern "C" [[gnu::visibility("default")]] result hook_on_##name parameters asm(#name);             \
   result hook_on_##name parameters {                                                                 \
