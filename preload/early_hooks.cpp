@@ -37,7 +37,7 @@ bool hooks::early_interposed(const dl_find_object& libc) noexcept {
 
 namespace {
 
-constinit bool watched = false;  // and nobody else's hooks hide what the program does
+constinit bool watched = false;
 
 void made(int fd) noexcept { early_sockets::made(fd); }
 
@@ -58,10 +58,12 @@ void passed(const mmsghdr* messages, int count) noexcept {
 
 }  // namespace
 
-// fork(3) and what libc makes of it, like daemon(3): pthread_atfork(3). posix_spawn(3) and the like go by way
-// of clone, where process.h sees them.
+// Where another library may hide what the program does nothing is noted. fork(3) and what libc makes of it,
+// like daemon(3): pthread_atfork(3). posix_spawn(3) and the like go by way of clone, where process.h sees
+// them.
 void hooks::watch_early() noexcept {
-  watched = real::vfork.address() && pthread_atfork(early_sockets::forget, nullptr, nullptr) == 0;
+  watched =
+      detail::open && real::vfork.address() && pthread_atfork(early_sockets::forget, nullptr, nullptr) == 0;
 }
 
 #define UNBLOCK_HOOK(result, name, parameters, arguments, server, note)                              \
