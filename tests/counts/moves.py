@@ -8,7 +8,7 @@ from pathlib import Path
 
 import counting
 
-RUNS = 5
+RUNS = 4
 BURSTS = 10
 MOST = 4  # a run: one lost its processor for computing and one gave it away, or both lost it; the rest is chance
 
