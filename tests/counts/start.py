@@ -38,7 +38,7 @@ def counts(build: Path):
     starts = [least(library, "true") for library in (ours, nothing)]
     firsts = [least(library, threads, "create", "1") for library in (ours, nothing)]
     for event, start, native_start, first, native_first, bounds in zip(
-            EVENTS, *starts, *firsts, ((36, 196), (50, 240))):
+            EVENTS, *starts, *firsts, ((36, 196), (50, 220))):
         yield f"{event} of a start", start - native_start, bounds[0]
         yield f"{event} of a start with a thread", first - native_first, bounds[1]
 
