@@ -16,8 +16,10 @@ bool settle(Fiber& fiber, long& result, const Frame* frame) {
   // Handlers make calls of their own, and may never come back.
   const Nanoseconds deadline = std::exchange(fiber.restart_deadline, 0);
   signals::Delivery delivery;
-  if (fiber.signals.attention.load(std::memory_order_relaxed))
+  if (fiber.signals.attention.load(std::memory_order_relaxed)) {
+    const siblings::Away away(fiber);
     delivery = signals::deliver(fiber, nullptr, frame);
+  }
   // In libc's own cancellation points the handler of its signal does this, whatever was done by then.
   if ((interrupted || cut_short) && fiber.cancellable.exchange(false, std::memory_order_relaxed)) {
     pthread_testcancel();
@@ -25,6 +27,7 @@ bool settle(Fiber& fiber, long& result, const Frame* frame) {
   }
   // Woken for a signal that needed no handler: the temporary mask stays until the call has ended.
   if (interrupted && (!delivery.handled || (result == waiting::restart_if_asked && delivery.restart))) {
+    siblings::interrupted(fiber);  // somebody may have come home during the handler
     fiber.restart_deadline = deadline;
     return true;
   }

@@ -233,6 +233,14 @@ long come(const HomeCall& call) noexcept {
   return state.at_home && call.accepts() && state.dividing ? wait_for_room(*state.principal) : 0;
 }
 
+Away::Away(const Fiber& fiber) noexcept : was_at_home_(&fiber == state.principal && state.at_home) {
+  if (was_at_home_) state.at_home = false;
+}
+
+Away::~Away() {
+  if (was_at_home_) state.at_home = true;
+}
+
 void leave_home() noexcept {
   if (self() == state.principal) state.at_home = false;
 }

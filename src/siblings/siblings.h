@@ -109,6 +109,18 @@ class Undivided {
   Sibling* sibling_;
 };
 
+/// Until it is gone, `fiber` is not at home even if it waits there: it runs a signal handler, which may wait.
+class Away {
+ public:
+  explicit Away(const Fiber& fiber) noexcept;
+  ~Away();
+  Away(const Away&) = delete;
+  Away& operator=(const Away&) = delete;
+
+ private:
+  bool was_at_home_;
+};
+
 /// Whether somebody has come home to take the place of `fiber`, which is to wait no more.
 [[nodiscard]] bool superseded(const Fiber& fiber) noexcept;
 /// The call of `fiber` was interrupted: if it is superseded, never returns.
