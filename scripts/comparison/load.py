@@ -104,11 +104,11 @@ class Iperf:
     @staticmethod
     def read(output: str) -> Result:
         rows = [line.split(",") for line in output.splitlines() if line.count(",") >= 8]
-        sums = [row for row in rows if row[5] == "-1"] or rows
-        if not sums:
+        streams = [row for row in rows if row[5] != "-1"]  # that would be their sum, which not every version prints
+        if not streams:
             raise LoadFailed("iperf printed no result: " + output.strip()[-200:])
-        begin, end = sums[-1][6].split("-")
-        return Result(int(sums[-1][7]) // IPERF_BLOCK, float(end) - float(begin))
+        return Result(sum(int(row[7]) for row in streams) // IPERF_BLOCK,
+                      max(float(row[6].split("-")[1]) for row in streams))
 
 
 def run(load, values: dict[str, str], seconds: float) -> Result:
