@@ -54,6 +54,14 @@ static inline void say(int fd, const char *text) {
     printf("short write\n");
 }
 
+/// Asks a server that answers "got x" for each byte x, and prints its answer.
+static inline void ask(int fd, char what) {
+  char answer[5];
+  MUST(write(fd, &what, 1));
+  if (read_all(fd, answer, sizeof answer) == sizeof answer)
+    printf("%.5s\n", answer);
+}
+
 /// Prints what comes until the other side closes.
 static inline void print_rest(const char *who, int number, int fd) {
   char text[4096];

@@ -20,13 +20,6 @@ static void serve(int listener) {
   }
 }
 
-static void ask(int fd, char what) {
-  char answer[5];
-  MUST(write(fd, &what, 1));
-  if (read_all(fd, answer, sizeof answer) == sizeof answer)
-    printf("%.5s\n", answer);
-}
-
 int main(void) {
   enum { clients = 4 };
   struct served server = serve_by(serve);

@@ -32,13 +32,6 @@ static void serve(int listener) {
   serve_each(listener, serve_one);
 }
 
-static void ask(int fd, char what) {
-  char answer[5];
-  MUST(write(fd, &what, 1));
-  if (read_all(fd, answer, sizeof answer) == sizeof answer)
-    printf("%.5s\n", answer);
-}
-
 int main(void) {
   char text[5];
   MUST(pipe(go_on));
