@@ -71,14 +71,10 @@ long rt_sigprocmask(Fiber& fiber, int how, const SignalSet* set, SignalSet* old,
   if (size != sizeof(SignalSet)) return -EINVAL;
   const SignalSet before = fiber.signals.mask.load(std::memory_order_relaxed);
   if (set) {
-    SignalSet given;
+    SignalSet given, after;
     if (!user::load(set, given)) return -EFAULT;
-    switch (how) {
-      case SIG_BLOCK: set_mask(fiber, before | given); break;
-      case SIG_UNBLOCK: set_mask(fiber, before & ~given); break;
-      case SIG_SETMASK: set_mask(fiber, given); break;
-      default: return -EINVAL;
-    }
+    if (!signals::change(how, before, given, after)) return -EINVAL;
+    set_mask(fiber, after);
   }
   return !old || user::store(old, before) ? 0 : -EFAULT;
 }

@@ -12,17 +12,6 @@ namespace unblock::brief {
 
 namespace {
 
-bool masked(int how, SignalSet before, SignalSet given, SignalSet& after) noexcept {
-  switch (how) {
-    case SIG_BLOCK: after = before | given; break;
-    case SIG_UNBLOCK: after = before & ~given; break;
-    case SIG_SETMASK: after = given; break;
-    default: return false;
-  }
-  after &= ~signals::unblockable;
-  return true;
-}
-
 bool nothing_pends(const SignalState& state) noexcept {
   return !state.pending.set.load(std::memory_order_seq_cst) &&
          !signals::detail::process.set.load(std::memory_order_seq_cst) &&
@@ -47,7 +36,7 @@ bool rt_sigprocmask(Fiber& fiber, Registers& registers) noexcept {
   const SignalSet before = fiber.signals.mask.load(std::memory_order_relaxed);
   if (set) {
     SignalSet given, after;
-    if (!user::load(set, given) || !masked(static_cast<int>(registers.rdi), before, given, after) ||
+    if (!user::load(set, given) || !signals::change(static_cast<int>(registers.rdi), before, given, after) ||
         !set_mask(fiber.signals, before, after))
       return false;
   }

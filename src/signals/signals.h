@@ -133,6 +133,18 @@ struct Delivery {
 /// interrupted, `frame` the system call's registers; either may be null.
 Delivery deliver(Fiber& fiber, ucontext_t* context, const Frame* frame);
 
+/// What rt_sigprocmask(2) makes of a mask. False if there is no such `how`.
+[[nodiscard]] inline bool change(int how, SignalSet before, SignalSet given, SignalSet& after) noexcept {
+  switch (how) {
+    case SIG_BLOCK: after = before | given; break;
+    case SIG_UNBLOCK: after = before & ~given; break;
+    case SIG_SETMASK: after = given; break;
+    default: return false;
+  }
+  after &= ~unblockable;
+  return true;
+}
+
 /// Sets a fiber's own mask (by itself) and finds out whether something is deliverable now.
 void set_mask(Fiber& fiber, SignalSet mask) noexcept;
 /// The same until the next handler has returned, or the call has ended: sigsuspend(2), ppoll(2).
