@@ -14,7 +14,6 @@ using namespace unblock;
 
 namespace unblock::real {
 
-#define UNBLOCK_NEXT(result, name, parameters, ...) static constinit Next<result parameters> name(#name);
 UNBLOCK_EARLY_HOOKS(UNBLOCK_NEXT)
 static constinit Next<pid_t()> _Fork("_Fork");
 static constinit Next<pid_t()> vfork("vfork");
@@ -22,15 +21,12 @@ static constinit Next<pid_t()> vfork("vfork");
 }  // namespace unblock::real
 
 void hooks::look_up_next_of_early() noexcept {
-#define UNBLOCK_LOOK_UP(result, name, ...) real::name.look_up();
   UNBLOCK_EARLY_HOOKS(UNBLOCK_LOOK_UP)
   real::_Fork.look_up();
   real::vfork.look_up();
 }
 
 bool hooks::early_interposed(const dl_find_object& libc) noexcept {
-#define UNBLOCK_COMPARE(result, name, ...) \
-  if (!real::name.within(libc.dlfo_map_start, libc.dlfo_map_end)) return true;
   UNBLOCK_EARLY_HOOKS(UNBLOCK_COMPARE)
   return false;
 }
@@ -66,20 +62,15 @@ void hooks::watch_early() noexcept {
       detail::open && real::vfork.address() && pthread_atfork(early_sockets::forget, nullptr, nullptr) == 0;
 }
 
-#define UNBLOCK_HOOK(result, name, parameters, arguments, server, note)                              \
-  [[gnu::noinline]] static result served_##name parameters {                                         \
-    return static_cast<result>(                                                                      \
-        hooks::server(*self(), [=](Fiber& fiber) { return calls::name(UNBLOCK_FIRST arguments); })); \
-  }                                                                                                  \
-  extern "C" [[gnu::visibility("default")]] result hook_on_##name parameters asm(#name);             \
-  result hook_on_##name parameters {                                                                 \
-    if (hooks::fiber_to_serve()) [[likely]]                                                          \
-      return served_##name arguments;                                                                \
-    const result answer = real::name arguments;                                                      \
-    if (watched && !self()) note;                                                                    \
-    return answer;                                                                                   \
+#define UNBLOCK_HOOK(result, name, parameters, arguments, server, note)                         \
+  UNBLOCK_SERVED(result, name, parameters, server, calls::name(fiber, UNBLOCK_WORDS arguments)) \
+  result hook_on_##name parameters {                                                            \
+    if (hooks::fiber_to_serve()) [[likely]]                                                     \
+      return served_##name arguments;                                                           \
+    const result answer = real::name arguments;                                                 \
+    if (watched && !self()) note;                                                               \
+    return answer;                                                                              \
   }
-#define UNBLOCK_FIRST(...) fiber __VA_OPT__(, ) __VA_ARGS__
 
 UNBLOCK_EARLY_HOOKS(UNBLOCK_HOOK)
 

@@ -17,21 +17,17 @@ using namespace unblock;
 
 namespace unblock::real {
 
-#define UNBLOCK_NEXT(result, name, parameters, ...) static constinit Next<result parameters> name(#name);
 UNBLOCK_FILE_HOOKS(UNBLOCK_NEXT)
 UNBLOCK_PASSING_HOOKS(UNBLOCK_NEXT)
 
 }  // namespace unblock::real
 
 void hooks::look_up_next_of_files() noexcept {
-#define UNBLOCK_LOOK_UP(result, name, ...) real::name.look_up();
   UNBLOCK_FILE_HOOKS(UNBLOCK_LOOK_UP)
   UNBLOCK_PASSING_HOOKS(UNBLOCK_LOOK_UP)
 }
 
 bool hooks::files_interposed(const dl_find_object& libc) noexcept {
-#define UNBLOCK_COMPARE(result, name, ...) \
-  if (!real::name.within(libc.dlfo_map_start, libc.dlfo_map_end)) return true;
   UNBLOCK_FILE_HOOKS(UNBLOCK_COMPARE)
   UNBLOCK_PASSING_HOOKS(UNBLOCK_COMPARE)
   return false;
@@ -54,12 +50,6 @@ bool never_waits(const Fiber& fiber, int fd) noexcept {
 
 }  // namespace
 
-#define UNBLOCK_SERVED(result, name, parameters, server, call)                            \
-  [[gnu::noinline]] static result served_##name parameters {                              \
-    return static_cast<result>(hooks::server(*self(), [=](Fiber& fiber) { return call; })); \
-  }                                                                                       \
-  extern "C" [[gnu::visibility("default")]] result hook_on_##name parameters asm(#name);
-
 #define UNBLOCK_HOOK(result, name, parameters, arguments, server, call) \
   UNBLOCK_SERVED(result, name, parameters, server, call)                \
   result hook_on_##name parameters {                                    \
@@ -68,7 +58,6 @@ bool never_waits(const Fiber& fiber, int fd) noexcept {
     return real::name arguments;                                        \
   }
 
-#define UNBLOCK_WORDS(...) __VA_ARGS__
 #define UNBLOCK_PASSING_HOOK(result, name, parameters, arguments, server, passes)                     \
   UNBLOCK_SERVED(result, name, parameters, server, calls::name(fiber, UNBLOCK_WORDS arguments))       \
   result hook_on_##name parameters {                                                                  \

@@ -26,8 +26,6 @@
 
 namespace unblock::real {
 
-#define UNBLOCK_NEXT(result, name, parameters, arguments) \
-  static constinit Next<result parameters> name(#name);
 UNBLOCK_CANCELLATION_POINTS(UNBLOCK_NEXT)
 UNBLOCK_HOME_CALLS(UNBLOCK_NEXT)
 UNBLOCK_UNDIVIDED(UNBLOCK_NEXT)
@@ -50,8 +48,6 @@ bool interposed() noexcept {
   dl_find_object libc;
   if (!&_dl_find_object || _dl_find_object(reinterpret_cast<void*>(&gnu_get_libc_version), &libc) != 0)
     return false;
-#define UNBLOCK_COMPARE(result, name, parameters, arguments) \
-  if (!real::name.within(libc.dlfo_map_start, libc.dlfo_map_end)) return true;
   UNBLOCK_CANCELLATION_POINTS(UNBLOCK_COMPARE)
   UNBLOCK_HOME_CALLS(UNBLOCK_COMPARE)
   UNBLOCK_OTHER_HOOKS(UNBLOCK_COMPARE)
@@ -79,7 +75,6 @@ void open_door() noexcept {
 
 void look_up_next_symbols() noexcept {
   own_calls::look_up();
-#define UNBLOCK_LOOK_UP(result, name, parameters, arguments) real::name.look_up();
   UNBLOCK_CANCELLATION_POINTS(UNBLOCK_LOOK_UP)
   UNBLOCK_HOME_CALLS(UNBLOCK_LOOK_UP)
   UNBLOCK_UNDIVIDED(UNBLOCK_LOOK_UP)

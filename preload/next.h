@@ -52,3 +52,10 @@ class Next {
 };
 
 }  // namespace unblock::real
+
+// For lists of hooks (symbols.h), whose rows begin with the result and the name.
+#define UNBLOCK_NEXT(result, name, parameters, ...) static constinit real::Next<result parameters> name(#name);
+#define UNBLOCK_LOOK_UP(result, name, ...) real::name.look_up();
+// Says so if it is not of `libc`, a dl_find_object.
+#define UNBLOCK_COMPARE(result, name, ...) \
+  if (!real::name.within(libc.dlfo_map_start, libc.dlfo_map_end)) return true;

@@ -66,7 +66,6 @@ namespace {
 using namespace unblock;
 
 namespace next {
-#define UNBLOCK_NEXT(result, name, parameters, arguments) constinit real::Next<result parameters> name(#name);
 UNBLOCK_ORIGINALS(UNBLOCK_NEXT)
 }  // namespace next
 
