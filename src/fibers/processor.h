@@ -104,6 +104,7 @@ class alignas(limits::cache_line) Processor {
   void expire() noexcept;
   void note_round() noexcept;
   void prefetch() const noexcept;
+  void prefetch_pages() const noexcept;
   void pass_on() noexcept;
   void sleep_or_look(bool may_sleep) noexcept;
   void ask_loop(bool may_sleep) noexcept;

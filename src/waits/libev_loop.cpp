@@ -61,8 +61,8 @@ class LibevLoop final : public EventLoop {
   void refused(int fd) noexcept { refused_[refused_count_++ % refusals] = fd; }
 
  private:
-  // What is watched for of one descriptor.
-  struct Watcher {
+  // What is watched for of one descriptor, in one line.
+  struct alignas(limits::cache_line) Watcher {
     ev_io io;  // first: libev hands it back
     unsigned unusual;
   };

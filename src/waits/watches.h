@@ -50,7 +50,7 @@ class Watches final : public EventSink {
   [[nodiscard]] bool poll_for_holder() noexcept;
 
  private:
-  struct Watch {
+  struct alignas(limits::cache_line / 2) Watch {  // in one line
     IoWaiter* first;
     IoWaiter* last;
     unsigned armed;              // what the loop watches for
