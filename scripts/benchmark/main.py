@@ -8,7 +8,7 @@ from comparison import machine
 from comparison.counters import SystemCalls
 from comparison.process import CORES, LOAD_CORE, SERVER_CORE, conduct
 
-from . import contenders, tables, workloads
+from . import contenders, tables, turns, workloads
 from .primitives import PRIMITIVES
 from .rounds import Rounds
 
@@ -60,6 +60,8 @@ def caveats(options: argparse.Namespace, busy: float) -> str:
     """What to keep in mind when reading the figures."""
     lines = [f"Medians of {options.rounds} loads of {options.seconds:g} s, all contenders by turns; "
              "spread: the least and the most.",
+             f"Ratios: medians of {options.rounds} starts of all contenders at once, {turns.ROUNDS} rounds of "
+             "short turns in each, and what they lie between with 95 %.",
              "Connections are opened before, and closed after what is measured; except by reconnect.",
              "In all: what MemAvailable lost, both ends' sockets included; this is the whole machine's."]
     if len(CORES) > 1:
@@ -106,6 +108,7 @@ def bench(options: argparse.Namespace) -> int:
     SystemCalls.probe()
     busy = machine.busy_before()
     rounds.serve()
+    rounds.alternate()
     for name, measure in {"primitives": rounds.exercise, "cores": rounds.compute, "jobs": rounds.work,
                           "daemons": rounds.host}.items():
         if name in named:

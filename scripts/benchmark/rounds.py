@@ -9,7 +9,7 @@ from typing import Optional
 from comparison import table
 from comparison.load import LoadFailed
 
-from . import cores, crowd, daemons, jobs, measure, primitives, serving
+from . import cores, crowd, daemons, jobs, measure, primitives, serving, turns
 from .contenders import Contender
 from .workloads import Workload
 
@@ -26,6 +26,7 @@ class Rounds:
         self._build, self._seconds = build, seconds
         self.runs: dict[tuple[str, str], list[measure.Run]] = {}
         self.failures: dict[tuple[str, str], str] = {}
+        self.turns: dict[str, list[dict[str, float]]] = {}  # CPU us per request by contender, in each
         self.primitives: dict[tuple[str, str], list[float]] = {}
         self.sleepers: list[tuple[str, int, primitives.Sleepers]] = []
         self.crowds: list[tuple[str, crowd.Crowd]] = []
@@ -41,6 +42,15 @@ class Rounds:
                 for contender in self.contenders:
                     self._try((workload.name, contender.name), self.runs, lambda: measure.run(
                         contender, workload, self._build, self._seconds, count=number == 0))
+
+    def alternate(self) -> None:
+        """The same loads by short turns."""
+        for workload in self.workloads:
+            for number in range(self.rounds):
+                self._say(f"{workload.name}: by turns, start {number + 1}/{self.rounds}")
+                able = [one for one in self.contenders if (workload.name, one.name) not in self.failures]
+                self.turns.setdefault(workload.name, []).extend(turns.taken(
+                    able, workload, self._build, lambda name, call: self._made((workload.name, name), call)))
 
     def exercise(self) -> None:
         """The primitives."""
@@ -114,6 +124,11 @@ class Rounds:
         """Of all rounds; None when there is none."""
         return measure.median(self.runs.get((workload, contender), []), column)
 
+    def ratios(self, workload: str, contender: str, base: str) -> list[float]:
+        """CPU per request, divided by `base`'s of the same round of turns."""
+        return [seen[contender] / seen[base] for seen in self.turns.get(workload, [])
+                if contender in seen and base in seen]
+
     def write_csv(self, path: str) -> None:
         """A row for each run on a server."""
         rows = [[*key, number + 1, *astuple(one)] for key, runs in self.runs.items()
@@ -121,13 +136,17 @@ class Rounds:
         table.write_csv(path, ["load", "server", "round", *COLUMNS], rows)
 
     def _try(self, key: tuple[str, str], found: dict, call) -> None:
-        if key in self.failures:
-            return
+        if key not in self.failures and (seen := self._made(key, call)) is not None:
+            found.setdefault(key, []).append(seen)
+
+    def _made(self, key: tuple[str, str], call):
+        """What `call` gives; None, with the reason kept, if it failed."""
         try:
-            found.setdefault(key, []).append(call())
+            return call()
         except FAILURES as error:
             self.failures[key] = str(error)
             self._say(f"  {key[1]} failed: {error}")
+            return None
 
     @staticmethod
     def _say(text: str) -> None:

@@ -3,7 +3,7 @@
 import statistics
 from typing import Optional
 
-from comparison import table
+from comparison import spread, table
 
 from . import cores, daemons, jobs, measure, serving
 from .contenders import BASE, OURS
@@ -11,7 +11,7 @@ from .primitives import KERNEL, PRIMITIVES
 from .rounds import Rounds
 
 SERVERS = ["load", "server", "requests/s", "p50 ms", "p99 ms", "CPU us/req", "spread", "/ epoll",
-           "syscalls/req"]
+           "with 95 %", "/ unblocked", "syscalls/req"]
 MEMORY = ["idle", "server", "RSS KiB", "page tables KiB", "in all KiB"]
 PRIMITIVE = ["CPU ns of one", "", "threads", "spread", "unblocked", "spread", "ratio"]
 CROWDS = ["connections", "server", "processes", "RSS KiB", "page tables KiB", "in all KiB"]
@@ -26,16 +26,23 @@ def _spread(values: list[float], form: str) -> str:
     return f"{min(values):{form}}-{max(values):{form}}" if values else "-"
 
 
+def _between(values: list[float]) -> str:
+    if not values:
+        return "-"
+    seen = spread.of(values)
+    return f"{seen.low:.3f}-{seen.high:.3f}"
+
+
 def _server_row(rounds: Rounds, load: str, server: str, first: bool) -> list[str]:
     title = load if first else ""
     if reason := rounds.failures.get((load, server)):
         return [title, server, "failed: " + reason]
     cpu = measure.values(rounds.runs[(load, server)], "cpu_us")
-    base = rounds.median(load, BASE, "cpu_us")
+    to_base, to_ours = (rounds.ratios(load, server, other) for other in (BASE, OURS))
     figures = [table.figure(rounds.median(load, server, column))
                for column in ("requests_per_s", "p50_ms", "p99_ms", "cpu_us")]
     return [title, server, *figures, _spread(cpu, ".2f"),
-            table.factor(statistics.median(cpu) / base if base else None),
+            table.factor(_median(to_base)), _between(to_base), table.factor(_median(to_ours)),
             table.figure(rounds.median(load, server, "system_calls"))]
 
 

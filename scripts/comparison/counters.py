@@ -5,6 +5,7 @@ import select
 import signal
 import subprocess
 import threading
+import time
 from pathlib import Path
 from typing import Callable, Optional
 
@@ -23,6 +24,12 @@ def cpu_seconds(pids: list[int]) -> float:
             continue
         ticks += sum(int(field) for field in fields[11:15])  # utime, stime, cutime, cstime
     return ticks * TICK
+
+
+def cpu_ns(pids: list[int]) -> int:
+    """What these processes that run have taken, without their children, by their clocks (clock_getcpuclockid(3)):
+    exact, where cpu_seconds() has ticks."""
+    return sum(time.clock_gettime_ns(~pid << 3 | 2) for pid in pids)
 
 
 def _status(pid: int) -> tuple[int, int]:

@@ -17,12 +17,11 @@ import random
 import statistics
 import subprocess
 import sys
-import time
 from dataclasses import dataclass, field
 from typing import Optional
 
 from . import clients, load, machine, spread, table
-from .counters import SystemCalls
+from .counters import SystemCalls, cpu_ns
 from .held_client import Client
 from .process import SERVER_CORE, pin
 from .server import Server
@@ -67,19 +66,15 @@ class Loaded:
             f"{options.tools}/load_client", int(stage.values["port"]), server.load.connections, PATIENCE,
             ["--requests", str(REQUESTS), "--http", str(size), "--path", server.load.path()], _prepare_client))
 
-    def _cpu_ns(self) -> int:
-        """Of its processes, by their clocks (clock_getcpuclockid(3))."""
-        return sum(time.clock_gettime_ns(~pid << 3 | 2) for pid in self._pids)
-
     def threads(self) -> int:
         """Kernel threads, of all its processes."""
         return len(_kernel_threads(self._pids))
 
     def cpu_us(self) -> float:
         """CPU time of a request, after a load."""
-        before = self._cpu_ns()
+        before = cpu_ns(self._pids)
         requests = self._client.load().requests
-        return (self._cpu_ns() - before) / 1000 / requests
+        return (cpu_ns(self._pids) - before) / 1000 / requests
 
     def system_calls(self) -> Optional[float]:
         """Of a request, after a load. None: it could not be counted."""
