@@ -1,7 +1,7 @@
 # void* unblock_call_for(const void* ret, void* (*open)(const char*, int), const char* file, int mode)
 #
-# Calls open(file, mode) as if from the object that has the `ret` instruction at `ret`: to it the call returns, and
-# it returns here.
+# Calls open(file, mode) as if from the object that has the `ret` instruction at `ret`: to it the call
+# returns, and it returns here.
 
         .text
         .globl  unblock_call_for

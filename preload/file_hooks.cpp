@@ -1,5 +1,5 @@
-// The hooks on calls about files, and on what the kernel may answer at once. Their declarations are left out: some
-// take a variable number of arguments, which are passed like any others. A hook only routes.
+// The hooks on calls about files, and on what the kernel may answer at once. Their declarations are left out:
+// some take a variable number of arguments, which are passed like any others. A hook only routes.
 #include <asm/ioctls.h>
 #include <linux/fcntl.h>
 #include <sys/syscall.h>

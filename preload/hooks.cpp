@@ -66,8 +66,8 @@ long serve_at_home(long nr, const calls::Words& arguments, Call&& call) {
 constinit thread_local bool cancellation_disabled = false;
 constinit bool detail::open = false;
 
-// What is left to the kernel takes the other door, whose routes know; and so does what another library is to see
-// first.
+// What is left to the kernel takes the other door, whose routes know; and so does what another library is to
+// see first.
 void open_door() noexcept {
   const Facilities& left_out = options::values().except;
   detail::open = !left_out.has(Facility::Sockets) && !left_out.has(Facility::Files) && !interposed();

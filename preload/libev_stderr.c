@@ -1,5 +1,5 @@
-// libc's `stderr` for libev's archive, which is compiled for executables: reaching a variable of another object
-// directly is the one thing in it that a shared library cannot do. It prints there before it gives up.
+// libc's `stderr` for libev's archive, which is compiled for executables: reaching a variable of another
+// object directly is the one thing in it that a shared library cannot do. It prints there before it gives up.
 
 extern char _IO_2_1_stderr_[];  // glibc's stream itself
 

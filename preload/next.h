@@ -54,7 +54,8 @@ class Next {
 }  // namespace unblock::real
 
 // For lists of hooks (symbols.h), whose rows begin with the result and the name.
-#define UNBLOCK_NEXT(result, name, parameters, ...) static constinit real::Next<result parameters> name(#name);
+#define UNBLOCK_NEXT(result, name, parameters, ...) \
+  static constinit real::Next<result parameters> name(#name);
 #define UNBLOCK_LOOK_UP(result, name, ...) real::name.look_up();
 // Says so if it is not of `libc`, a dl_find_object.
 #define UNBLOCK_COMPARE(result, name, ...) \

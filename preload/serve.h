@@ -75,8 +75,8 @@ long serve_cancellable(Fiber& fiber, const Call& call) {
 }  // namespace unblock::hooks
 
 #define UNBLOCK_WORDS(...) __VA_ARGS__
-// The fiber's part of a hook whose name's declaration is left out, and the hook's own declaration. By itself: a
-// program without fibers should not pay for the registers it saves.
+// The fiber's part of a hook whose name's declaration is left out, and the hook's own declaration. By itself:
+// a program without fibers should not pay for the registers it saves.
 #define UNBLOCK_SERVED(result, name, parameters, server, call)                              \
   [[gnu::noinline]] static result served_##name parameters {                                \
     return static_cast<result>(hooks::server(*self(), [=](Fiber& fiber) { return call; })); \

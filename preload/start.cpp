@@ -55,8 +55,8 @@ void hooks::start_up() noexcept {
   watch_early();
 }
 
-// AddressSanitizer's library ends the program if it finds another one before itself; nothing of ours needs to be
-// later. It asks for its settings by this name, and a program with settings of its own is asked instead.
+// AddressSanitizer's library ends the program if it finds another one before itself; nothing of ours needs to
+// be later. It asks for its settings by this name, and a program with settings of its own is asked instead.
 extern "C" [[gnu::visibility("default")]] const char* __asan_default_options() {
   return "verify_asan_link_order=0";
 }

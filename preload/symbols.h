@@ -22,24 +22,24 @@
 #define UNBLOCK_OTHER_HOOKS(X) \
   X(int, sched_yield, (), ())
 
-// result, name, parameters, arguments, server, the call that answers: what a program's event loop or its files
-// take most, without the wrapper.
+// result, name, parameters, arguments, server, the call that answers: what a program's event loop or its
+// files take most, without the wrapper.
 #define UNBLOCK_FILE_HOOKS(X) \
   X(int, open, (const char* path, int flags, unsigned mode), (path, flags, mode), serve_cancellable, \
     calls::openat(fiber, AT_FDCWD, path, flags, mode)) \
   X(int, open64, (const char* path, int flags, unsigned mode), (path, flags, mode), serve_cancellable, \
     calls::openat(fiber, AT_FDCWD, path, flags, mode)) \
-  X(int, openat, (int directory, const char* path, int flags, unsigned mode), (directory, path, flags, mode), \
-    serve_cancellable, calls::openat(fiber, directory, path, flags, mode)) \
-  X(int, openat64, (int directory, const char* path, int flags, unsigned mode), (directory, path, flags, mode), \
-    serve_cancellable, calls::openat(fiber, directory, path, flags, mode)) \
+  X(int, openat, (int directory, const char* path, int flags, unsigned mode), \
+    (directory, path, flags, mode), serve_cancellable, calls::openat(fiber, directory, path, flags, mode)) \
+  X(int, openat64, (int directory, const char* path, int flags, unsigned mode), \
+    (directory, path, flags, mode), serve_cancellable, calls::openat(fiber, directory, path, flags, mode)) \
   X(int, stat, (const char* path, void* status), (path, status), serve, \
     in_place::perhaps_short(fiber, SYS_newfstatat, AT_FDCWD, path, status, 0)) \
   X(int, stat64, (const char* path, void* status), (path, status), serve, \
     in_place::perhaps_short(fiber, SYS_newfstatat, AT_FDCWD, path, status, 0))
 
-// result, name, parameters, arguments, server, when `fiber` passes: the kernel then answers at once, and nothing
-// of ours is concerned.
+// result, name, parameters, arguments, server, when `fiber` passes: the kernel then answers at once, and
+// nothing of ours is concerned.
 #define UNBLOCK_PASSING_HOOKS(X) \
   X(ssize_t, readv, (int fd, const iovec* parts, int count), (fd, parts, count), serve_cancellable, \
     never_waits(fiber, fd)) \
@@ -63,8 +63,8 @@
   X(int, gethostbyaddr_r, (const void* address, socklen_t length, int family, hostent* entry, char* buffer, \
     size_t size, hostent** found, int* error), (address, length, family, entry, buffer, size, found, error))
 
-// result, name, parameters, arguments, server, note: those that are taken note of before the first thread, too,
-// when libc has given `answer`.
+// result, name, parameters, arguments, server, note: those that are taken note of before the first thread,
+// too, when libc has given `answer`.
 #define UNBLOCK_EARLY_HOOKS(X) \
   X(int, socket, (int family, int type, int protocol), (family, type, protocol), serve, made(answer)) \
   X(int, close, (int fd), (fd), serve_cancellable, closed(fd)) \

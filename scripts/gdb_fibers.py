@@ -1,6 +1,7 @@
 """gdb: `source scripts/gdb_fibers.py`, then `fibers` lists the fibers of a process or core with their stacks.
 
-Of cores, those that the kernel writes: gdb's own gcore leaves stacks out, as it stops at a mapping's first guard.
+Of cores, those that the kernel writes: gdb's own gcore leaves stacks out, as it stops at a mapping's first
+guard.
 """
 
 import os
@@ -35,9 +36,9 @@ class FrameId:
 
 
 class SuspendedStack(gdb.unwinder.Unwinder):
-    """Makes a fiber that does not run the caller of the selected kernel thread's newest function. So gdb walks the
-    fiber's stack, and no register is written: that would harm the process if gdb were killed then, and a core
-    allows none."""
+    """Makes a fiber that does not run the caller of the selected kernel thread's newest function. So gdb
+    walks the fiber's stack, and no register is written: that would harm the process if gdb were killed then,
+    and a core allows none."""
 
     def __init__(self):
         super().__init__("unblock-fiber")
@@ -85,6 +86,8 @@ class Fibers(gdb.Command):
             fibers = list(live_fibers())
         except gdb.error as error:
             raise gdb.GdbError(f"no fibers to be seen, or no debugging information of libunblock: {error}")
+        if not fibers:
+            print("no fibers: the process has made no thread yet")
         for fiber in fibers:
             try:
                 self.show(fiber)

@@ -49,8 +49,8 @@ void end(format::Writer& line, char* storage) noexcept;
          detail::above_default[module].load(std::memory_order_relaxed);
 }
 
-/// Sets the levels from `LEVEL`, `MODULE:LEVEL` or `MODULE` (its info), or several of them with commas between,
-/// the later ones winning. Returns false, and changes nothing, if there is a word it does not know.
+/// Sets the levels from `LEVEL`, `MODULE:LEVEL` or `MODULE` (its info), or several of them with commas
+/// between, the later ones winning. Returns false, and changes nothing, if there is a word it does not know.
 /// Async-signal-safe.
 [[nodiscard]] bool configure(std::string_view levels) noexcept;
 

@@ -148,7 +148,8 @@ Fiber* activate() noexcept {
     refuse(obstacle);
     return nullptr;
   }
-  // Whoever made threads without us has them for good. Where /proc is not mounted there are none that we know of.
+  // Whoever made threads without us has them for good. Where /proc is not mounted there are none that we know
+  // of.
   const auto others = kernel_thread::count() <= 1 ? patch::Others::none : patch::Others::running;
   others == patch::Others::none ? early_sockets::adopt() : early_sockets::forget();
   if (const char* why = bring_up(others)) refuse(why);

@@ -7,13 +7,14 @@
 
 namespace unblock::runtime {
 
-/// What must happen while the library is preloaded: options, and the gate, so that the first thread's creation
-/// reaches us. Nothing else changes: a program without threads stays native. False if fibers are impossible
-/// here; one line on stderr has said why.
+/// What must happen while the library is preloaded: options, and the gate, so that the first thread's
+/// creation reaches us. Nothing else changes: a program without threads stays native. False if fibers are
+/// impossible here; one line on stderr has said why.
 [[nodiscard]] bool prepare() noexcept;
 
-/// For a process that has one thread yet, and may start beside others later: what the kernel does at once now and
-/// would have all CPUs schedule for then, ten milliseconds each time. See membarrier(2), and RCU in the kernel.
+/// For a process that has one thread yet, and may start beside others later: what the kernel does at once now
+/// and would have all CPUs schedule for then, ten milliseconds each time. See membarrier(2), and RCU in the
+/// kernel.
 void foresee() noexcept;
 
 /// Turns the calling flow, the only one of the process, into the first fiber, if prepare() was called: a
@@ -31,8 +32,8 @@ void foresee() noexcept;
 /// Whether it was started beside other threads, so that these may join.
 [[nodiscard]] bool beside_others() noexcept;
 
-/// Has threads from now on that are no fibers, wherever it was started. False if it never stops, so that nobody
-/// waits for threads that do not end: they may be fibers. In a fiber.
+/// Has threads from now on that are no fibers, wherever it was started. False if it never stops, so that
+/// nobody waits for threads that do not end: they may be fibers. In a fiber.
 [[nodiscard]] bool admit_outsiders() noexcept;
 
 /// Undoes that, in the last fiber of its group, while there are others.
@@ -50,7 +51,8 @@ extern Lock changing;
 /// Undoes it all, in the only fiber there is: a native program again, but for the rewritten text.
 void stop(Fiber& founder) noexcept;
 
-/// In a fork's child, whose only flow is `survivor`, or null for one that is no fiber: back to before activation.
+/// In a fork's child, whose only flow is `survivor`, or null for one that is no fiber: back to before
+/// activation.
 void forget(Fiber* survivor) noexcept;
 
 /// Objects were loaded since the last look: their sites are rewritten, too.

@@ -59,8 +59,8 @@ std::string foreignness(const ElfFacts& facts, const struct stat& file) {
     return "is built for another machine than x86-64 (ELF machine " + std::to_string(facts.machine) + ")";
   if (!facts.is_64_bit) return "is a 32-bit program, and unblock's library is 64-bit";
   if (facts.interpreter.empty()) {
-    // The linker started by name has no linker of its own, but preloads all the same. This command leaves it to
-    // the program that it becomes.
+    // The linker started by name has no linker of its own, but preloads all the same. This command leaves it
+    // to the program that it becomes.
     if (is(file, dynamic_linker) || is(file, launcher)) return {};
     return std::string(facts.position_independent ? "is a static PIE" : "is statically linked") + consequence;
   }

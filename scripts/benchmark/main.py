@@ -65,8 +65,8 @@ def caveats(options: argparse.Namespace, busy: float) -> str:
              "Connections are opened before, and closed after what is measured; except by reconnect.",
              "In all: what MemAvailable lost, both ends' sockets included; this is the whole machine's."]
     if len(CORES) > 1:
-        lines.append(f"The server is kept on core {SERVER_CORE}, the load on core {LOAD_CORE}; where all cores "
-                     "are said to be used, and for jobs, both may be on any.")
+        lines.append(f"The server is kept on core {SERVER_CORE}, the load on core {LOAD_CORE}; where all "
+                     "cores are said to be used, and for jobs, both may be on any.")
     if busy > 0.1:
         lines.append(f"Other work kept {busy:.0%} of this machine busy before the first round.")
     if SystemCalls.unusable:

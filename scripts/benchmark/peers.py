@@ -177,8 +177,8 @@ def compare(options: argparse.Namespace, jobs: list[str]) -> int:
     print(machine.describe(options.unblock), *(f"  {peer.name:22}  {version(peer.package)}: {peer.about}"
                                                for peer in PEERS),
           *(f"  {job:22}  {JOBS[job]}" for job in jobs), "Mind that:",
-          f"  - Medians of {options.rounds} short rounds, all by turns, on core {SERVER_CORE}; who loads them,"
-          f" or what they load, on core {LOAD_CORE}.", sep="\n")
+          f"  - Medians of {options.rounds} short rounds, all by turns, on core {SERVER_CORE}; who loads"
+          f" them, or what they load, on core {LOAD_CORE}.", sep="\n")
     if busy > 0.1:
         print(f"  - Other work kept {busy:.0%} of this machine busy before: trust CPU per request.")
     print("", peers.table(jobs), sep="\n")

@@ -100,7 +100,8 @@ def jobs_done(rounds: Rounds) -> str:
         if not seen:
             continue
         ratios = [[one.seconds_ratio for one in seen], [one.cpu_ratio for one in seen]]
-        figures = [text for values in ratios for text in (table.factor(_median(values)), _spread(values, ".2f"))]
+        figures = [text for values in ratios
+                   for text in (table.factor(_median(values)), _spread(values, ".2f"))]
         rows.append([job.name, job.about, table.figure(_median([one.seconds for one in seen])), *figures])
     return table.render(JOBS, rows)
 

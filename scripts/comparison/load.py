@@ -104,7 +104,8 @@ class Iperf:
     @staticmethod
     def read(output: str) -> Result:
         rows = [line.split(",") for line in output.splitlines() if line.count(",") >= 8]
-        streams = [row for row in rows if row[5] != "-1"]  # that would be their sum, which not every version prints
+        # -1 would be their sum, which not every version prints.
+        streams = [row for row in rows if row[5] != "-1"]
         if not streams:
             raise LoadFailed("iperf printed no result: " + output.strip()[-200:])
         return Result(sum(int(row[7]) for row in streams) // IPERF_BLOCK,

@@ -1,14 +1,15 @@
 """Servers with event loops of their own in ./scripts/compare: they must not lose by being unblocked.
 
-A percent is not seen in rounds that follow one another on a busy machine. So in each start the server runs three
-times at once, natively, natively again, and unblocked, and short loads go to them in random order: a round is one
-load for each. A start shows the median over its rounds of one's CPU time per request divided by the first's; the
-second's, divided by its like, shows what the method can tell. Each start has another layout of memory, since the
-kernel randomises stacks and mappings: what is due to that, such as the environment's place, is in the spread.
+A percent is not seen in rounds that follow one another on a busy machine. So in each start the server runs
+three times at once, natively, natively again, and unblocked, and short loads go to them in random order: a
+round is one load for each. A start shows the median over its rounds of one's CPU time per request divided by
+the first's; the second's, divided by its like, shows what the method can tell. Each start has another layout
+of memory, since the kernel randomises stacks and mappings: what is due to that, such as the environment's
+place, is in the spread.
 
 The client shares the server's core and neither interrupts the other (SCHED_BATCH, sched(7)): it sends all its
-requests, then the server finds all of them. So how many events a server finds at a time, on which its CPU time
-depends more than on anything else, does not depend on who is how fast."""
+requests, then the server finds all of them. So how many events a server finds at a time, on which its CPU
+time depends more than on anything else, does not depend on who is how fast."""
 
 import argparse
 import contextlib
@@ -57,14 +58,16 @@ class Loaded:
 
     def __init__(self, server: Server, options: argparse.Namespace, mode: str, life: contextlib.ExitStack):
         """`life` ends both."""
-        stage = life.enter_context(Stage(server, options.tools, options.unblock if mode == UNBLOCKED else None))
+        unblock = options.unblock if mode == UNBLOCKED else None
+        stage = life.enter_context(Stage(server, options.tools, unblock))
         size = clients.answer_size(server.load.path(), stage.values)
         self._pids = stage.process.pids()
         for thread in _kernel_threads(self._pids):
             _never_interrupt(thread)
+        arguments = ["--requests", str(REQUESTS), "--http", str(size), "--path", server.load.path()]
         self._client = life.enter_context(Client(
             f"{options.tools}/load_client", int(stage.values["port"]), server.load.connections, PATIENCE,
-            ["--requests", str(REQUESTS), "--http", str(size), "--path", server.load.path()], _prepare_client))
+            arguments, _prepare_client))
 
     def threads(self) -> int:
         """Kernel threads, of all its processes."""
@@ -96,7 +99,8 @@ class Start:
 
     def cpu_ratio(self, mode: str) -> float:
         """The median, over the rounds, of `mode` divided by native."""
-        return statistics.median(above / below for above, below in zip(self.cpu_us[mode], self.cpu_us[NATIVE]))
+        pairs = zip(self.cpu_us[mode], self.cpu_us[NATIVE])
+        return statistics.median(above / below for above, below in pairs)
 
     def calls_ratio(self, mode: str) -> Optional[float]:
         """System calls of `mode` divided by those of native."""
@@ -158,7 +162,8 @@ def compare(options: argparse.Namespace, servers: list[Server]) -> int:
     for server in servers:
         starts = []
         for number in range(options.rounds or STARTS):
-            print(f"start {number + 1}/{options.rounds or STARTS}: {server.name}", file=sys.stderr, flush=True)
+            progress = f"start {number + 1}/{options.rounds or STARTS}: {server.name}"
+            print(progress, file=sys.stderr, flush=True)
             try:
                 starts.append(_start(server, options))
             except FAILURES as error:

@@ -35,7 +35,8 @@ def options_parser() -> argparse.ArgumentParser:
         "which must not lose by it")
     add("--list", action="store_true", help="list the servers and end")
     add("--rounds", type=int, metavar="N",
-        help=f"runs of each in each mode (default {ROUNDS}); starts of those with loops (default {loops.STARTS})")
+        help=f"runs of each in each mode (default {ROUNDS}); starts of those with loops "
+             f"(default {loops.STARTS})")
     add("--seconds", type=float, default=1, metavar="S",
         help="length of a load (default 1; wrk and ab take whole seconds)")
     add("--csv", metavar="FILE", help="write the figures to FILE, unrounded, but for servers with loops")

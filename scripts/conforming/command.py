@@ -21,7 +21,8 @@ def kill_session(session: int) -> None:
 
 
 def run(command: list[str], timeout: float, log: Path) -> tuple[object, float]:
-    """Its exit status ("timeout" when it had to be ended) and the seconds it took; what it prints is in `log`."""
+    """Its exit status ("timeout" when it had to be ended) and the seconds it took; what it prints is in
+    `log`."""
     started = time.monotonic()
     with open(log, "wb") as output:
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,

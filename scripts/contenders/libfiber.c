@@ -1,5 +1,5 @@
-// libfiber (iqiyi's, or acl's lib_fiber): user-level threads in C, over epoll, one kernel thread. Not in Debian,
-// so not in the build; with the library built in DIR:
+// libfiber (iqiyi's, or acl's lib_fiber): user-level threads in C, over epoll, one kernel thread. Not in
+// Debian, so not in the build; with the library built in DIR:
 //     cc -O2 -I DIR/include scripts/contenders/libfiber.c DIR/libfiber.a -ldl -lpthread -o libfiber_server
 //     ./scripts/bench --peer 'libfiber=./libfiber_server {port} {protocol}'
 #define _GNU_SOURCE

@@ -1,5 +1,5 @@
-// What threads are made of, timed: primitives create|condvar|futex|yield [COUNT]. Prints what one takes of the
-// processor, in nanoseconds:
+// What threads are made of, timed: primitives create|condvar|futex|yield [COUNT]. Prints what one takes of
+// the processor, in nanoseconds:
 //   create    pthread_create and pthread_join of a thread that does nothing
 //   condvar   there and back between two threads, by a mutex and a condition
 //   futex     the same by two futex words

@@ -1,5 +1,5 @@
-// State Threads: user-level threads in C, one kernel thread; over epoll, or over poll where the library was built
-// without epoll, as Debian's is.
+// State Threads: user-level threads in C, one kernel thread; over epoll, or over poll where the library was
+// built without epoll, as Debian's is.
 #include <st.h>
 #include <stdint.h>
 #include <unistd.h>
@@ -29,7 +29,8 @@ static void* serve(void* argument) {
   return NULL;
 }
 
-// A library without epoll says nothing when asked for it, and would take select, which ends at 1024 descriptors.
+// A library without epoll says nothing when asked for it, and would take select, which ends at 1024
+// descriptors.
 static void choose_events(void) {
   st_set_eventsys(ST_EVENTSYS_ALT);
   if (*st_get_eventsys_name() == '\0') st_set_eventsys(ST_EVENTSYS_POLL);

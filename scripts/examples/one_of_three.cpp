@@ -1,6 +1,6 @@
-// A server that opts in one thread of three. The main thread waits for SIGTERM, a worker computes, both as ever;
-// the third serves, a fiber for each connection. Whoever sends a number gets the sum of its digits back, computed
-// by the worker. usage: one_of_three PORT
+// A server that opts in one thread of three. The main thread waits for SIGTERM, a worker computes, both as
+// ever; the third serves, a fiber for each connection. Whoever sends a number gets the sum of its digits
+// back, computed by the worker. usage: one_of_three PORT
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>

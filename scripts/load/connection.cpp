@@ -28,8 +28,9 @@ sockaddr_in loopback(std::uint32_t host, std::uint16_t port) {
   return address;
 }
 
-// From one address, once half of the ephemeral ports wait in TIME_WAIT, every connect() searches for long: the
-// client would be what is measured. The port stays connect()'s to choose (IP_BIND_ADDRESS_NO_PORT, ip(7)).
+// From one address, once half of the ephemeral ports wait in TIME_WAIT, every connect() searches for long:
+// the client would be what is measured. The port stays connect()'s to choose (IP_BIND_ADDRESS_NO_PORT,
+// ip(7)).
 bool come_from(int fd, std::uint32_t id) {
   constexpr std::uint32_t first = INADDR_LOOPBACK + 0x10000;  // 127.1.0.1
   const sockaddr_in address = loopback(first + id, 0);

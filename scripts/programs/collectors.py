@@ -47,7 +47,8 @@ def exercise(scene):
     """Threads that make garbage while it is collected."""
     for round_ in ("", ", again", ", and again"):
         scene.same("SBCL" + round_, scene.run(f"sbcl --script {scene.write('threads.lisp', SBCL)}"))
-        scene.same("Guile" + round_, scene.run(f"guile --no-auto-compile {scene.write('threads.scm', GUILE)}"))
+        guile = f"guile --no-auto-compile {scene.write('threads.scm', GUILE)}"
+        scene.same("Guile" + round_, scene.run(guile))
         scene.same("Tcl" + round_, scene.run(f"tclsh {scene.write('threads.tcl', TCL)}"))
     scene.write("collected.cs", MONO)
     scene.same("Mono's compiler", scene.run("mcs collected.cs"))

@@ -6,8 +6,10 @@ START = "ffmpeg -nostdin -v error"
 
 def exercise(scene):
     """The same frames and files, to the byte."""
-    scene.same("frames filtered", scene.run(f"{START} -filter_threads 4 {SOURCE} -vf scale=160:90,hflip -f framemd5 -"))
-    # x265 encodes several frames at once by their threads' luck: 2 of 40 native runs on a busy machine differ.
+    scene.same("frames filtered",
+               scene.run(f"{START} -filter_threads 4 {SOURCE} -vf scale=160:90,hflip -f framemd5 -"))
+    # x265 encodes several frames at once by their threads' luck: 2 of 40 native runs on a busy machine
+    # differ.
     for codec, options in (("libx264", ""), ("libx265", "-x265-params log-level=none:frame-threads=1"),
                            ("mpeg4", "-g 5"), ("ffv1", "-level 3")):
         name = f"{codec}.mkv"

@@ -24,7 +24,8 @@ def application(environ, start):
 def visit(scene, name=""):
     """The requests that any server of this application must answer."""
     slow = (200, b"hello")
-    scene.check(name + "64 slow requests at once", scene.crowd(64, lambda i: scene.request("/slow")), [slow] * 64)
+    answers = scene.crowd(64, lambda i: scene.request("/slow"))
+    scene.check(name + "64 slow requests at once", answers, [slow] * 64)
     big = (200, b"0123456789abcdef" * 65536)
     scene.check(name + "16 times a megabyte", scene.crowd(16, lambda i: scene.request("/big")) == [big] * 16)
     bodies = [os.urandom(100000) for _ in range(16)]

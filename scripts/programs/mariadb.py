@@ -42,7 +42,8 @@ def bench(scene, mysql):
     """sysbench's reads and writes; nothing may be ignored, lost or damaged."""
     scene.client(mysql, "CREATE DATABASE sbtest;")
     sysbench = (f"sysbench oltp_read_write --db-driver=mysql --mysql-socket={scene.dir}/socket "
-                "--mysql-user=root --tables=2 --table-size=2000 --threads=16 --events=600 --time=60 --mysql-ignore-errors=all")
+                "--mysql-user=root --tables=2 --table-size=2000 --threads=16 --events=600 --time=60 "
+                "--mysql-ignore-errors=all")
     scene.client(sysbench + " prepare")
     report = scene.client(sysbench + " run", timeout=90)
     scene.check("600 transactions by sysbench", re.findall(r"transactions: +(\d+)", report), ["600"])

@@ -1,4 +1,5 @@
-"""Threads that a compiler's runtime makes: OpenMP's teams, pinned to CPUs or not, and Ada's tasks; and faked time."""
+"""Threads that a compiler's runtime makes: OpenMP's teams, pinned to CPUs or not, and Ada's tasks; and faked
+time."""
 
 OPENMP = """program teams
   integer :: i, k
@@ -41,7 +42,8 @@ begin
    Ada.Text_IO.Put_Line (Integer'Image (Sum));
 end Tasks;
 """
-DATE = "import threading,time; t=threading.Thread(target=lambda: print(time.strftime('%F'))); t.start(); t.join()"
+DATE = ("import threading,time; t=threading.Thread(target=lambda: print(time.strftime('%F'))); "
+        "t.start(); t.join()")
 
 
 def exercise(scene):

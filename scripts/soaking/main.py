@@ -26,8 +26,9 @@ def options_parser() -> argparse.ArgumentParser:
     """The command line; its --help is the documentation."""
     parser = argparse.ArgumentParser(
         prog="soak", description="Soaks real servers under unblock, all at once, in clients that reset, "
-        "half-close, read and write slowly, in signals and forks. Every byte of every answer is checked; at the "
-        "end descriptors, fibers and memory must be back where they began. Exit status 1 when anything was wrong.")
+        "half-close, read and write slowly, in signals and forks. Every byte of every answer is checked; at "
+        "the end descriptors, fibers and memory must be back where they began. Exit status 1 when anything "
+        "was wrong.")
     add = parser.add_argument
     add("--minutes", type=float, default=10, metavar="N", help="how long (default 10; 1 makes a quick check)")
     add("--native", action="store_true", help="run the servers natively, for comparison")
@@ -118,7 +119,8 @@ def soak_chosen(options: argparse.Namespace, launcher: Optional[Path]) -> int:
         total = soak(baths, options.minutes * 60)
         exchanges = sum(bath.seen[key] for bath in baths for key in ("plain", "slow", "half"))
         print(f"{'native' if options.native else 'unblocked'}: {len(baths)} servers, "
-              f"{exchanges} exchanges right, {sum(bath.seen['wrong'] for bath in baths)} wrong, {total} faults")
+              f"{exchanges} exchanges right, {sum(bath.seen['wrong'] for bath in baths)} wrong, "
+              f"{total} faults")
         return 1 if total else 0
 
 

@@ -55,7 +55,8 @@ SERVERS = (
                                           "--directory {wwwroot}"), talks.cgi),
     Soaked(_shared("tinyproxy"), talks.http_proxy, False, slow_writers=False, stops=False),
     Soaked(_shared("microsocks"), talks.socks5, False, slow_writers=False),
-    Soaked(_shared("stunnel4"), talks.https, False, signals=(signal.SIGHUP,), replaces=True),  # it opens its port anew
+    # It opens its port anew.
+    Soaked(_shared("stunnel4"), talks.https, False, signals=(signal.SIGHUP,), replaces=True),
     Soaked(_shared("apache2"), talks.http, signals=(signal.SIGUSR1,), replaces=True),
     Soaked(_shared("civetweb"), talks.http),
     Soaked(_own("memcached", "memcached", "memcached -u nobody -l 127.0.0.1 -p {port} -t 4 -c 500"),

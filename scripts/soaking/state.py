@@ -9,7 +9,8 @@ from dataclasses import astuple, dataclass
 from functools import cache
 from pathlib import Path
 
-# How many there are alive (src/fibers/fiber.cpp), and descriptors of the runtime's own (src/descriptors/hidden_descriptors.cpp).
+# How many there are alive (src/fibers/fiber.cpp), and descriptors of the runtime's own
+# (src/descriptors/hidden_descriptors.cpp).
 COUNTERS = ("_ZN7unblock6fibers12_GLOBAL__N_15aliveE", "_ZN7unblock11descriptors12_GLOBAL__N_15countE")
 
 
@@ -62,8 +63,8 @@ def look(pids: list[int]) -> State:
 
 
 def settled(process, goal: State | None, seconds: float) -> State:
-    """What a server holds once it is at rest: no more descriptors and fibers than in `goal`; without one, when
-    nothing has changed for a while. After `seconds` whatever it holds then."""
+    """What a server holds once it is at rest: no more descriptors and fibers than in `goal`; without one,
+    when nothing has changed for a while. After `seconds` whatever it holds then."""
     end, last, since = time.monotonic() + seconds, None, time.monotonic()
     while True:
         now = look(process.pids())

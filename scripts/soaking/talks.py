@@ -89,7 +89,8 @@ def https(wire: Wire, _values: Values, _chance: Random) -> bool:
 def post(wire: Wire, _values: Values, chance: Random) -> bool:
     """A body, whose digest is the answer."""
     body = chance.randbytes(chance.choice((0, 10, 5000, 100000)))
-    head = f"POST /digest HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nContent-Length: {len(body)}\r\n\r\n"
+    head = ("POST /digest HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
+            f"Content-Length: {len(body)}\r\n\r\n")
     wire.send(head.encode() + body, last=True)
     return _answer(wire) == hashlib.sha256(body).hexdigest().encode()
 

@@ -113,9 +113,11 @@ bool owes_rest(int fd, int flags, long result, long wanted) noexcept {
 
 long recvfrom(Fiber& fiber, int fd, void* data, std::size_t size, int flags, sockaddr* address,
               socklen_t* length) noexcept {
-  if (flags == 0 && !address && size && !bulk::flows(fiber))
-    if (const Way way = descriptors::way_to_read(fd); way == Way::AskFirst || way == Way::WaitFirst) [[likely]]
+  if (flags == 0 && !address && size && !bulk::flows(fiber)) {
+    const Way way = descriptors::way_to_read(fd);
+    if (way == Way::AskFirst || way == Way::WaitFirst) [[likely]]
       return read_plain(fiber, fd, data, size, way);
+  }
   if (flags & MSG_DONTWAIT)
     return noted(fiber, fd, kernel::call(SYS_recvfrom, fd, data, size, flags, address, length));
   if (must_wait_in_place(flags))

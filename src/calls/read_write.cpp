@@ -73,8 +73,8 @@ void note_as_file(const Fiber& fiber, int fd) noexcept {
   if (fiber.carrier->alone()) descriptors::remember(fd, Kind::Unknown);
 }
 
-// A call on what is known never to wait, as sockets of an event loop of the program's own are: there is nothing
-// to try, and nobody to look how long it lasts.
+// A call on what is known never to wait, as sockets of an event loop of the program's own are: there is
+// nothing to try, and nobody to look how long it lasts.
 [[gnu::always_inline]] inline long at_once(Fiber& fiber, long nr, int fd, const void* what,
                                            std::size_t count) noexcept {
   const long result = kernel::call(nr, fd, what, count);
@@ -255,7 +255,8 @@ long write(Fiber& fiber, int fd, const void* data, std::size_t size) noexcept {
 }
 
 long writev(Fiber& fiber, int fd, const iovec* parts, int count) noexcept {
-  if (descriptors::never_waits(fd)) return at_once(fiber, SYS_writev, fd, parts, static_cast<unsigned>(count));
+  if (descriptors::never_waits(fd))
+    return at_once(fiber, SYS_writev, fd, parts, static_cast<unsigned>(count));
   const Transfer transfer{fd, parts, count, SYS_writev, {fd, kernel::word(parts), count, 0, 0, 0}, true};
   if (count <= 0 || count > IOV_MAX) return as_it_is(fiber, transfer, fd);
   return write_all(fiber, transfer);

@@ -90,7 +90,8 @@ void note_accepter(int listener, const Fiber& fiber) noexcept;
 /// From now on other processes may share the descriptors there are.
 void shared() noexcept;
 
-/// A processor's Watches have it that `fd` is busy: forget() will tell them. False if memory is out. Any thread.
+/// A processor's Watches have it that `fd` is busy: forget() will tell them. False if memory is out. Any
+/// thread.
 [[nodiscard]] bool watched(int fd) noexcept;
 
 /// To be called before `fd` is closed or replaced: its waiters go on with the file they wait for, and nothing
@@ -100,8 +101,8 @@ void forget(int fd) noexcept;
 /// A waiter that went on with another number is done with it.
 void leave_refuge(int fd) noexcept;
 
-/// Has the kernel's table grow to where hide() will move descriptors. While other threads run, that waits until
-/// none can be looking at the old table.
+/// Has the kernel's table grow to where hide() will move descriptors. While other threads run, that waits
+/// until none can be looking at the old table.
 void make_room() noexcept;
 
 /// Moves a descriptor of the runtime's own out of the program's way, beyond RLIMIT_NOFILE if need be, so

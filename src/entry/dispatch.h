@@ -24,12 +24,12 @@ enum Route : std::uint8_t {
 /// Fills in entry.S's routes. Once, before any site is rewritten.
 void initialise() noexcept;
 
-/// Tells entry.S of the processor's vector state. Before a site outside libc is rewritten: asking the processor is
-/// slow in a virtual machine.
+/// Tells entry.S of the processor's vector state. Before a site outside libc is rewritten: asking the
+/// processor is slow in a virtual machine.
 void find_vector_state() noexcept;
 
-/// Whether a fiber can do without our answer to `nr`: it belongs to a facility that can be left out, or is not
-/// in the list.
+/// Whether a fiber can do without our answer to `nr`: it belongs to a facility that can be left out, or is
+/// not in the list.
 [[nodiscard]] bool can_be_native(long nr) noexcept;
 
 /// Whether the calls that fibers must know of come to the dispatcher when other threads make them. Any time.

@@ -175,7 +175,8 @@ unblock_entry:
         jnz     1f
         testq   %r11, %r11
         jz      native
-        # One by one: a load of both would wait until a store to one of them, just made, has left for the cache.
+        # One by one: a load of both would wait until a store to one of them, just made, has left for the
+        # cache.
 2:      cmpb    $0, IN_RUNTIME(%r11)
         jne     native
         cmpb    $0, NATIVE_ONLY(%r11)
@@ -195,7 +196,8 @@ native:
 1:      testq   %r11, %r11
         jnz     2b
         jmp     3b
-        # A vfork's child may wake fibers. What stays the fiber's own in a NativeSection, the dispatcher knows.
+        # A vfork's child may wake fibers. What stays the fiber's own in a NativeSection, the dispatcher
+        # knows.
 hands_off:
         testb   $BY_WISH, NATIVE_ONLY(%r11)
         jnz     3b

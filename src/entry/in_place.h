@@ -20,8 +20,8 @@ class Marked {
  public:
   Marked(Carrier& carrier, long nr) noexcept : carrier_(carrier) {
     carrier_.called_off.store(false, std::memory_order_relaxed);
-    carrier_.call.store(static_cast<std::uint64_t>(++carrier_.calls) << 16 | static_cast<std::uint64_t>(nr + 1),
-                        std::memory_order_relaxed);
+    const auto count = static_cast<std::uint64_t>(++carrier_.calls);
+    carrier_.call.store(count << 16 | static_cast<std::uint64_t>(nr + 1), std::memory_order_relaxed);
   }
   ~Marked() { carrier_.call.store(0, std::memory_order_relaxed); }
   Marked(const Marked&) = delete;

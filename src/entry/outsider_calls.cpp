@@ -1,5 +1,5 @@
-// The calls of threads that are no fibers, by what they change. Where locks of ours are taken no handler runs:
-// it might need one that the flow it interrupts has.
+// The calls of threads that are no fibers, by what they change. Where locks of ours are taken no handler
+// runs: it might need one that the flow it interrupts has.
 #include "entry/outsider_calls.h"
 
 #include <algorithm>

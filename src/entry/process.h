@@ -22,8 +22,8 @@ void after_clone(Frame& frame);
 /// What a child of vfork does with futex(2): whom it wakes may be a fiber. All else is the kernel's.
 [[nodiscard]] Verdict futex_in_child(Fiber& fiber, Frame& frame) noexcept;
 
-/// For a child of vfork that has woken fibers: they are in an inbox, and the loop's eventfd may be closed in the
-/// child's table, so idle carriers are interrupted besides. Their process is the child's parent.
+/// For a child of vfork that has woken fibers: they are in an inbox, and the loop's eventfd may be closed in
+/// the child's table, so idle carriers are interrupted besides. Their process is the child's parent.
 void interrupt_idle_carriers() noexcept;
 
 /// Whether a child of vfork runs in our memory now: it sleeps on our locks in the kernel. Any kernel thread.

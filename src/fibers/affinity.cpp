@@ -36,8 +36,8 @@ void tell(pid_t ktid, const Cpus& cpus) noexcept {
   kernel::call(SYS_sched_setaffinity, ktid, sizeof cpus.words, cpus.words);
 }
 
-// A program may have pinned its first thread before it made others, which it gives other CPUs: without this all
-// of them would stay where the first one is.
+// A program may have pinned its first thread before it made others, which it gives other CPUs: without this
+// all of them would stay where the first one is.
 void widen(const Cpus& before, const Cpus& all) noexcept {
   Guard guard(lock);
   if (!widened.load(std::memory_order_relaxed)) usual = before;

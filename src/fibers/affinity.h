@@ -12,9 +12,9 @@ struct Fiber;
 
 namespace affinity {
 
-/// As sched_setaffinity(2) for `fiber`: the kernel says which of the CPUs asked for there are for it. Those the
-/// process' kernel threads do not run on so far, they run on from now on. Returns 0, -EFAULT, -EINVAL, -EPERM.
-/// Any fiber.
+/// As sched_setaffinity(2) for `fiber`: the kernel says which of the CPUs asked for there are for it. Those
+/// the process' kernel threads do not run on so far, they run on from now on. Returns 0, -EFAULT, -EINVAL,
+/// -EPERM. Any fiber.
 [[nodiscard]] long set(Fiber& fiber, std::size_t size, const unsigned long* mask) noexcept;
 
 /// As sched_getaffinity(2) for `fiber`. Any fiber.

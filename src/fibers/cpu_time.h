@@ -41,8 +41,8 @@ void leave(Fiber& fiber) noexcept;
 /// The watchdog saw `fiber` compute, and looked `interval` ago.
 void sample(Fiber& fiber, Nanoseconds interval) noexcept;
 
-/// The carrier's fiber is about to lose its processor, or has given it away: from here on its kernel thread is its
-/// own. Undone by not_alone() if it did not. The watchdog, or that fiber.
+/// The carrier's fiber is about to lose its processor, or has given it away: from here on its kernel thread
+/// is its own. Undone by not_alone() if it did not. The watchdog, or that fiber.
 void alone(Carrier& carrier) noexcept;
 void not_alone(Carrier& carrier) noexcept;
 

@@ -40,7 +40,7 @@ struct alignas(limits::cache_line) Fiber {
   bool exiting = false;                 ///< leaves its carrier for good at the next switch
   std::atomic<bool> cancellable{false};  ///< in a hooked call that is a cancellation point, and enabled
   bool cut_short = false;                ///< a signal or a cancellation ended a wait of that call
-  bool has_newborns = false;             ///< made threads that may not have begun: waiting::let_newborns_begin
+  bool has_newborns = false;  ///< made threads that may not have begun: waiting::let_newborns_begin
   std::atomic<bool> cancelled{false};    ///< by pthread_cancel(3), which it may have disabled
   Carrier* carrier = nullptr;           ///< valid while on_carrier
   Fiber* next = nullptr;                ///< in a run queue or an inbox

@@ -64,8 +64,8 @@ class alignas(limits::cache_line) Processor {
   /// is the shorter, the fewer wait. That fiber, from whom the processor may be taken meanwhile: a hint.
   [[nodiscard]] bool turn_is_over() noexcept;
 
-  /// The holder's fiber has yielded, and has its turn again. True for some of those, few, where nobody here has
-  /// done anything but yield.
+  /// The holder's fiber has yielded, and has its turn again. True for some of those, few, where nobody here
+  /// has done anything but yield.
   [[nodiscard]] bool only_yields() noexcept {
     // Each yield is one pick: more of them, and somebody waits or comes back from waiting in between.
     const std::uint64_t now = tick.load(std::memory_order_relaxed);

@@ -54,8 +54,8 @@ long park(Fiber& fiber) noexcept;
 /// async-signal-safe.
 bool wake(Fiber& fiber, long result) noexcept;
 
-/// Lets the other ready fibers run first. See sched_yield(2). True now and then where nobody does anything but
-/// yield: whoever computes what they wait for, on another kernel thread, should have the CPU.
+/// Lets the other ready fibers run first. See sched_yield(2). True now and then where nobody does anything
+/// but yield: whoever computes what they wait for, on another kernel thread, should have the CPU.
 bool yield(Fiber& fiber) noexcept;
 
 /// Lets the ready fibers run once, each until it waits, and goes on then. The processor must be held, and is

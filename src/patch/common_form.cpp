@@ -34,7 +34,8 @@ Form skip_prefixes(const unsigned char*& at) noexcept {
 }
 
 // Opcodes that are several instructions, by their operand's byte.
-bool is_of_group(unsigned char opcode, unsigned char byte, bool lock, unsigned& size, Instruction& out) noexcept {
+bool is_of_group(unsigned char opcode, unsigned char byte, bool lock, unsigned& size,
+                 Instruction& out) noexcept {
   const unsigned member = byte >> 3 & 7;
   switch (opcode) {
     case 0x8d: out.loads_address = true; return byte < 0xc0;

@@ -10,8 +10,8 @@ namespace unblock::patch {
 
 namespace {
 
-// The last byte of each opcode: `jmp` (e9) with 32 bits of reach, or such a `jcc` (0f 8x). The distance follows.
-// Bytes that only look like one may mark a target too many. Calls lead to where functions begin.
+// The last byte of each opcode: `jmp` (e9) with 32 bits of reach, or such a `jcc` (0f 8x). The distance
+// follows. Bytes that only look like one may mark a target too many. Calls lead to where functions begin.
 bool is_branch(const unsigned char* at) noexcept {
   return *at == 0xe9 || ((*at & 0xf0) == 0x80 && at[-1] == 0x0f);
 }
@@ -23,7 +23,8 @@ std::uint64_t branches_in(const unsigned char* at) noexcept {
   };
   const __m128i bytes = load(at);
   const __m128i jumps = _mm_cmpeq_epi8(bytes, _mm_set1_epi8(static_cast<char>(0xe9)));
-  const __m128i low = _mm_cmplt_epi8(bytes, _mm_set1_epi8(static_cast<char>(0x90)));  // signed: 80 is the least
+  // Signed: 80 is the least.
+  const __m128i low = _mm_cmplt_epi8(bytes, _mm_set1_epi8(static_cast<char>(0x90)));
   const __m128i escaped = _mm_cmpeq_epi8(load(at - 1), _mm_set1_epi8(0x0f));
   return static_cast<unsigned>(_mm_movemask_epi8(_mm_or_si128(jumps, _mm_and_si128(low, escaped))));
 }
@@ -34,8 +35,8 @@ std::uintptr_t target_of(const unsigned char* opcode) noexcept {
   return shifted(reinterpret_cast<std::uintptr_t>(opcode + 1 + sizeof distance), distance);
 }
 
-// Marks what the branches in 64 bytes lead to: a bit for each. How many there are cannot be predicted: as many as
-// most blocks have are looked at whether they are there or not, for what is not there leads nowhere.
+// Marks what the branches in 64 bytes lead to: a bit for each. How many there are cannot be predicted: as
+// many as most blocks have are looked at whether they are there or not, for what is not there leads nowhere.
 void mark_block(const unsigned char* block, std::uint64_t found, const Surroundings& near) noexcept {
   constexpr std::uint64_t last = 1ULL << 63;
   for (int i = 0; i < 2; ++i, found &= found - 1) {

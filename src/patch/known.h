@@ -1,4 +1,5 @@
-// Objects that were looked at when unblock was built: what was found, for those that are the same to the byte.
+// Objects that were looked at when unblock was built: what was found, for those that are the same to the
+// byte.
 #pragma once
 
 #include <cstddef>

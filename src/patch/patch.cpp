@@ -70,7 +70,8 @@ int no_libc() noexcept {
 bool collect_forbidding(const Symbols& symbols, Plan& plan) noexcept {
   bool complete = true;
   for (const char* name : {"prctl", "syscall"})
-    if (const std::uintptr_t begin = symbols.find(name)) complete &= plan.collect({begin, begin + short_function});
+    if (const std::uintptr_t begin = symbols.find(name))
+      complete &= plan.collect({begin, begin + short_function});
   return complete;
 }
 
@@ -92,7 +93,8 @@ int cover_gate_of(const Object& libc, void (*entry)(), bool accepting) noexcept 
   if (!covered) return fail(-ENOMEM, "no memory");
   if (covered->complete() || covered->live[Covered::gate].load()) return 0;
   Plan plan(libc);
-  if (!collect_gate(libc, plan, accepting)) return fail(-ENOEXEC, "libc.so.6 has no `clone`, or there is no memory");
+  if (!collect_gate(libc, plan, accepting))
+    return fail(-ENOEXEC, "libc.so.6 has no `clone`, or there is no memory");
   if (!plan.recall_collected()) plan.decide(accepting);
   if (!plan.covered(SYS_clone))
     return fail(-ENOEXEC, "the system call in libc.so.6's clone cannot be rewritten");

@@ -44,14 +44,14 @@ static_assert(offsetof(SiteRecord, entry) == 32 && offsetof(SiteRecord, syscall)
 static_assert(offsetof(SiteRecord, nr) == 48);
 static_assert(sizeof(SiteRecord) == 64);
 
-/// From now on only sites that may make a call for which `concerns(nr)` is true are rewritten: what always goes to
-/// the kernel may as well do so where it is. Until then, all are. Before there are other threads.
+/// From now on only sites that may make a call for which `concerns(nr)` is true are rewritten: what always
+/// goes to the kernel may as well do so where it is. Until then, all are. Before there are other threads.
 void cover_only(bool (*concerns)(long nr)) noexcept;
 
-/// Rewrites only the calls that create threads (clone3 and clone in libc.so.6), those by which a program forbids
-/// calls (prctl() and syscall()) and, if `accepting`, those that wait for connections, for the first one to
-/// reach `entry`. Cheap; meant for load time. Returns 0, or a negative error number with everything as it was;
-/// reason() says why. Idempotent. Other threads must not be in those calls.
+/// Rewrites only the calls that create threads (clone3 and clone in libc.so.6), those by which a program
+/// forbids calls (prctl() and syscall()) and, if `accepting`, those that wait for connections, for the first
+/// one to reach `entry`. Cheap; meant for load time. Returns 0, or a negative error number with everything as
+/// it was; reason() says why. Idempotent. Other threads must not be in those calls.
 [[nodiscard]] int cover_gate(void (*entry)(), bool accepting = false) noexcept;
 
 /// Whether other threads may be executing what is rewritten.
@@ -62,8 +62,8 @@ enum class Others : std::uint8_t {
   running,  ///< they may: see beside.h. A few calls less are covered; no trap is ever used
 };
 
-/// Tells the kernel that this process may cover objects while others run. Never needed, but quick only as long as
-/// there is one thread. See membarrier(2).
+/// Tells the kernel that this process may cover objects while others run. Never needed, but quick only as
+/// long as there is one thread. See membarrier(2).
 void foresee_others() noexcept;
 
 /// Rewrites every call of every loaded object not covered yet; again after dlopen(3) for what is new.

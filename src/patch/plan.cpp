@@ -183,7 +183,8 @@ bool Plan::recall_collected() noexcept {
   bool same = then;
   for (Site& site : sites_) {
     const auto is_this = [&](const KnownSite& one) { return object_.base + one.offset == site.address; };
-    const auto one = same ? std::find_if(then->sites.begin(), then->sites.end(), is_this) : KnownSites::iterator{};
+    const auto one =
+        same ? std::find_if(then->sites.begin(), then->sites.end(), is_this) : KnownSites::iterator{};
     same = same && one != then->sites.end() && patch::recall(object_, *then, *one, site);
   }
   if (same) return true;

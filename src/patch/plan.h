@@ -26,8 +26,8 @@ class Plan {
   /// Decides what becomes of each site. `thorough`: looks for branches into windows in all of the text.
   void decide(bool thorough, Others others = Others::none) noexcept;
 
-  /// Instead of collect() and decide(): the same, if it is known of this object. False if it is not, or another
-  /// has been rewriting the object.
+  /// Instead of collect() and decide(): the same, if it is known of this object. False if it is not, or
+  /// another has been rewriting the object.
   [[nodiscard]] bool recall(Others others) noexcept;
   /// Instead of decide() alone: the same for the sites that were collected, where no other threads run.
   [[nodiscard]] bool recall_collected() noexcept;

@@ -21,8 +21,8 @@ struct Edit {
 /// The text is never writable and executable at once: no other thread may be in it.
 [[nodiscard]] int rewrite(const Object& object, Edit* edits, std::size_t count) noexcept;
 
-/// A change of one instruction, at `address`, that threads which execute it see whole or not at all. The bytes
-/// that take more than one store are fenced off before.
+/// A change of one instruction, at `address`, that threads which execute it see whole or not at all. The
+/// bytes that take more than one store are fenced off before.
 struct LiveEdit {
   std::uintptr_t address = 0;
   std::uint8_t bytes[2] = {};        ///< what the instruction begins with in the end

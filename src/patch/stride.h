@@ -74,7 +74,8 @@ inline bool declines(unsigned char opcode, unsigned char byte) noexcept {
   if (!form || (form & strides::picky && strides::declines(opcode, byte))) return {};
   unsigned operand = forms::operand_sizes[byte];
   if ((byte & 0xc7) == 0x04 && (bytes >> 16 & 7) == 5) operand += 4;  // an index, and no base
-  const unsigned length = own_data + rex + two + (form & strides::size) + (form & strides::operand ? operand : 0);
+  const unsigned length =
+      own_data + rex + two + (form & strides::size) + (form & strides::operand ? operand : 0);
   if (!(form & (strides::close | strides::far))) return {length, 0};
   if (own_data) return {};
   const std::int32_t distance =

@@ -36,8 +36,9 @@ class Surroundings {
   void mark_in(std::uint64_t Site::*offsets, std::uintptr_t address) const noexcept;
 
   const Sites sites_;
-  std::uint64_t words_[bits / 64] = {};   // a bit for every grain, modulo 2 MiB: whether a site is near
-  std::uintptr_t begin_ = 0, end_ = 0;    // from where the first one's surroundings begin to where the last one's end
+  std::uint64_t words_[bits / 64] = {};  // a bit for every grain, modulo 2 MiB: whether a site is near
+  // From where the first one's surroundings begin to where the last one's end.
+  std::uintptr_t begin_ = 0, end_ = 0;
   unsigned shift_ = 0;                    // from there on: parts of equal size,
   std::uint32_t first_[parts];            // and the site that from() would tell of the beginning of each
 };

@@ -2,8 +2,8 @@
 // fork(2).
 //
 // By comparison, page for page, with a copy from when siblings began: a change costs as much as there are
-// variables. Protecting pages instead, to learn which are written, would make a read(2) into one of them fail;
-// the kernel's soft-dirty bits take system calls at each change (not measured against this).
+// variables. Protecting pages instead, to learn which are written, would make a read(2) into one of them
+// fail; the kernel's soft-dirty bits take system calls at each change (not measured against this).
 #pragma once
 
 #include "siblings/slices.h"

@@ -168,7 +168,8 @@ void set_mask(Fiber& fiber, SignalSet mask) noexcept {
     InRuntime inside(fiber);
     listen(~mask);
   }
-  // The common case, nothing pending anywhere, needs no lock. B: after the mask; seq_cst. Matches A in post().
+  // The common case, nothing pending anywhere, needs no lock. B: after the mask; seq_cst. Matches A in
+  // post().
   if (!fiber.signals.pending.set.load(std::memory_order_seq_cst) &&
       !detail::process.set.load(std::memory_order_seq_cst) &&
       !fiber.signals.attention.load(std::memory_order_relaxed))

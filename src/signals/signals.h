@@ -108,8 +108,8 @@ long post(Fiber& fiber, const siginfo_t& info) noexcept;
 namespace detail {
 void collect_thread_signal(Fiber& fiber, int signal) noexcept;
 }
-/// A call on this kernel thread gave `result`. If that leaves a SIGPIPE or SIGXFSZ pending for it, makes it the
-/// fiber's.
+/// A call on this kernel thread gave `result`. If that leaves a SIGPIPE or SIGXFSZ pending for it, makes it
+/// the fiber's.
 inline void collect_signal_of(Fiber& fiber, long result) noexcept {
   if (result == -EPIPE || result == -EFBIG) [[unlikely]]
     detail::collect_thread_signal(fiber, result == -EPIPE ? SIGPIPE : SIGXFSZ);

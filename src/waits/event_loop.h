@@ -48,8 +48,8 @@ class EventLoop {
   /// Makes the present poll() return, or else the next. Any thread, async-signal-safe.
   virtual void wake() noexcept = 0;
 
-  /// Puts what it waits by into `epfd`, an epoll instance that becomes ready when poll() would find something. For
-  /// as long as there is one.
+  /// Puts what it waits by into `epfd`, an epoll instance that becomes ready when poll() would find
+  /// something. For as long as there is one.
   virtual void show_in(int epfd) noexcept { static_cast<void>(epfd); }
 
   /// Something is to be found by then, too. Nothing for `never`.

@@ -115,8 +115,8 @@ long wait(Fiber& fiber, const Call& call) noexcept {
 }
 
 // Whether kernel threads may sleep at the word, too: other processes', and a fiber's while it is in the
-// kernel; at one of ours alone those that are no fibers, and a vfork's child, whose calls are native. The word
-// that says that a thread has ended is in its stack.
+// kernel; at one of ours alone those that are no fibers, and a vfork's child, whose calls are native. The
+// word that says that a thread has ended is in its stack.
 bool shared_with_kernel(const Call& call) noexcept {
   if (outsiders::present() || process::child_in_our_memory()) return true;
   return !call.is_private() && (sharing::in_company() || !stacks::hold(call.word));

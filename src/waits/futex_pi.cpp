@@ -154,8 +154,8 @@ long unlock(Fiber& fiber, std::uint32_t* word, std::uint32_t mark) noexcept {
   return pass_on(bucket, word, mark);
 }
 
-// To the kernel thread that `fiber` was, if it was one that others ran beside. It goes on there like one that has
-// lost its processor. False: it has none.
+// To the kernel thread that `fiber` was, if it was one that others ran beside. It goes on there like one that
+// has lost its processor. False: it has none.
 bool go_home(Fiber& fiber) noexcept {
   Carrier* own = fiber.main ? groups::of(fiber).own : nullptr;
   if (own && fiber.carrier != own) {
@@ -220,7 +220,8 @@ long sleep_outside(const std::uint32_t* word, std::uint32_t number, Nanoseconds 
 }
 
 long unlock_outside(std::uint32_t* word, int operation) noexcept {
-  // First to who waits in the kernel, from before there were fibers: that knows the owner by its kernel thread.
+  // First to who waits in the kernel, from before there were fibers: that knows the owner by its kernel
+  // thread.
   if (const long error = kernel::call(SYS_futex, word, operation, 0, nullptr, nullptr, 0)) return error;
   ParkingBucket& bucket = bucket_of(word);
   Guard guard(bucket.lock);

@@ -11,8 +11,8 @@ namespace unblock::futex_pi {
 
 /// FUTEX_LOCK_PI, _LOCK_PI2, _TRYLOCK_PI and _UNLOCK_PI for `fiber`: ownership is handed from fiber to
 /// fiber in order of arrival; fibers have no priorities to inherit. Where outsiders wait, too, whoever comes
-/// first gets it. A founder may have the lock from before, when others waited for it in the kernel: it unlocks
-/// on its own kernel thread. Errors as futex(2).
+/// first gets it. A founder may have the lock from before, when others waited for it in the kernel: it
+/// unlocks on its own kernel thread. Errors as futex(2).
 long call(Fiber& fiber, std::uint32_t* word, int operation, const timespec* timeout) noexcept;
 
 /// The owner of `word` ends: hands it to the oldest waiter, marked as its dead owner's.
@@ -32,7 +32,8 @@ void owner_died(Fiber& fiber, std::uint32_t* word) noexcept;
 [[nodiscard]] long sleep_outside(const std::uint32_t* word, std::uint32_t number,
                                  Nanoseconds deadline) noexcept;
 
-/// FUTEX_UNLOCK_PI, as `operation` has it, for the calling outsider, its signals blocked, or a founder at home.
+/// FUTEX_UNLOCK_PI, as `operation` has it, for the calling outsider, its signals blocked, or a founder at
+/// home.
 [[nodiscard]] long unlock_outside(std::uint32_t* word, int operation) noexcept;
 
 /// There are no fibers any more: outsiders that sleep are to wait in the kernel.

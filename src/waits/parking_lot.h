@@ -29,8 +29,8 @@ void enqueue_locked(ParkingBucket& bucket, FutexNode& node) noexcept;
 /// The bucket of an address, to be locked by the caller.
 [[nodiscard]] ParkingBucket& bucket_of(std::uintptr_t address) noexcept;
 
-/// Whether somebody may sleep at `address`, for a caller that has changed the word. Without a lock; no less safe
-/// than wake() where outsiders are present.
+/// Whether somebody may sleep at `address`, for a caller that has changed the word. Without a lock; no less
+/// safe than wake() where outsiders are present.
 [[nodiscard]] bool anybody_at(std::uintptr_t address) noexcept;
 
 /// Takes `node` out. False if it was out already: somebody woke it.

@@ -8,7 +8,9 @@ namespace unblock::futex {
 
 namespace {
 
-std::int32_t sign_extended(std::uint32_t field) noexcept { return static_cast<std::int32_t>(field << 20) >> 20; }
+std::int32_t sign_extended(std::uint32_t field) noexcept {
+  return static_cast<std::int32_t>(field << 20) >> 20;
+}
 
 }  // namespace
 

@@ -56,8 +56,8 @@ bool sleeps(pid_t ktid) noexcept {
   return false;
 }
 
-// Whether the holder sleeps in a call that nobody marked, as is asked twice before that may be long. The first
-// time, and of one that has run since, its clock tells: to read its state takes ten times as long.
+// Whether the holder sleeps in a call that nobody marked, as is asked twice before that may be long. The
+// first time, and of one that has run since, its clock tells: to read its state takes ten times as long.
 bool sleeps_unmarked(Sight& sight, const Carrier& holder, Nanoseconds now) noexcept {
   constexpr Nanoseconds between = limits::unmarked_call_us * (second / 1'000'000) / 2;
   if (now - std::max(sight.since, sight.asked) < between) return false;

@@ -11,7 +11,8 @@ using unblock::channel;
 using unblock::spawn;
 
 TEST_CASE("values come in order, whatever the capacity") {
-  for (const std::size_t capacity : {std::size_t{0}, std::size_t{1}, std::size_t{10}, channel<int>::unbounded}) {
+  for (const std::size_t capacity :
+       {std::size_t{0}, std::size_t{1}, std::size_t{10}, channel<int>::unbounded}) {
     channel<int> numbers(capacity);
     spawn([=] {
       for (int i = 0; i < 100; ++i) numbers.send(i);
@@ -104,7 +105,8 @@ TEST_CASE("select takes what is ready, and only that") {
   CHECK(number == 7);
   CHECK(number == 7);
   CHECK_FALSE(unblock::try_select(numbers.on_receive([](auto) {}), words.on_receive([](auto) {})));
-  CHECK(unblock::select(numbers.on_receive([](auto) {}), words.on_send("two", [](bool open) { CHECK(open); })) == 1);
+  CHECK(unblock::select(numbers.on_receive([](auto) {}),
+                        words.on_send("two", [](bool open) { CHECK(open); })) == 1);
   CHECK(words.receive() == "two");
   later.join();
 }

@@ -68,7 +68,8 @@ TEST_CASE("a deadline that is over does not stop what need not wait") {
 
 TEST_CASE("another thread's deadline is its own") {
   const unblock::deadline soon(1h);
-  CHECK(unblock::spawn([] { return unblock::deadline::current(); }).get() == unblock::clock::time_point::max());
+  CHECK(unblock::spawn([] { return unblock::deadline::current(); }).get() ==
+        unblock::clock::time_point::max());
 }
 
 TEST_CASE("waits of this library end at the deadline", "[cancel]") {

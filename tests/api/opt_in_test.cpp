@@ -107,7 +107,8 @@ TEST_CASE("a fork's child is an ordinary process, and may start for itself") {
   CHECK(in_child([] { return unblock_active() + static_cast<int>(kernel_threads()); }) == 1);
   CHECK(in_child([] { return static_cast<int>(kernel_threads_with(5)); }) == 6);
   CHECK(in_child([] {
-          const bool good = unblock_start(nullptr) == 0 && kernel_threads_with(100) < 20 && unblock_stop() == 0;
+          const bool good =
+              unblock_start(nullptr) == 0 && kernel_threads_with(100) < 20 && unblock_stop() == 0;
           return good ? 7 : 1;
         }) == 7);
   std::thread([] { CHECK(in_child([] { return unblock_stop() == EINVAL ? 7 : 1; }) == 7); }).join();

@@ -1,5 +1,6 @@
-// Messages over TCP between main and 64 threads, each of which sends back what comes: exchanges ROUNDS. Or, with
-// another argument, a connection and a thread for each message. What a round takes can be counted, since little in it depends on when it happens.
+// Messages over TCP between main and 64 threads, each of which sends back what comes: exchanges ROUNDS. Or,
+// with another argument, a connection and a thread for each message. What a round takes can be counted, since
+// little in it depends on when it happens.
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <pthread.h>

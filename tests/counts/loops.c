@@ -45,7 +45,8 @@ static void compute(long microseconds) {
   while ((now.tv_sec - begin.tv_sec) * 1000000 + (now.tv_nsec - begin.tv_nsec) / 1000 < microseconds);
 }
 
-/// A loop that waits, then finds whatever it reads for so long that it would be another's turn: seven calls a round.
+/// A loop that waits, then finds whatever it reads for so long that it would be another's turn: seven calls a
+/// round.
 static void turns(long rounds) {
   const struct itimerspec soon = {.it_value.tv_nsec = 20000};
   struct epoll_event event = {.events = EPOLLIN};

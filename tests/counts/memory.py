@@ -52,8 +52,8 @@ def missing_beyond_guards(build: Path) -> int:
 
 
 def counts(build: Path):
-    """One page of a stack is in use: what a thread needs that sleeps or reads fits beside glibc's descriptor and
-    TLS. With 8 MiB from one stack to the next each has a page of page tables, too."""
+    """One page of a stack is in use: what a thread needs that sleeps or reads fits beside glibc's descriptor
+    and TLS. With 8 MiB from one stack to the next each has a page of page tables, too."""
     yield "a sleeping thread", per_sleeper(build), 9.5
     yield "a sleeping thread, stacks of 64 KiB", per_sleeper(build, "64"), 5.5
     if resource.getrlimit(resource.RLIMIT_NOFILE)[1] < CONNECTIONS + 100:

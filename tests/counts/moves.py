@@ -1,5 +1,5 @@
-"""How often threads that compute and wait for each other come to another kernel thread: at first, and not with every
-burst of requests. Usage: moves.py BUILD"""
+"""How often threads that compute and wait for each other come to another kernel thread: at first, and not
+with every burst of requests. Usage: moves.py BUILD"""
 
 import re
 import subprocess
@@ -10,7 +10,8 @@ import counting
 
 RUNS = 4
 BURSTS = 10
-MOST = 4  # a run: one lost its processor for computing and one gave it away, or both lost it; the rest is chance
+# A run: one lost its processor for computing and one gave it away, or both lost it; the rest is chance.
+MOST = 4
 
 
 def statistic(name: str, table: str) -> int:

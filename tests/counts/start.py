@@ -1,4 +1,5 @@
-"""System calls and page faults that unblock adds to a start and to a program's first thread. Usage: start.py BUILD"""
+"""System calls and page faults that unblock adds to a start and to a program's first thread.
+Usage: start.py BUILD"""
 
 import os
 import shutil
@@ -18,7 +19,8 @@ def counted(library: Path, *command: str) -> list[int]:
     perf = ["perf", "stat", "--no-inherit", "-x", ",", "-e", ",".join(EVENTS), "--", "env", "-i"]
     perf += [f"{name}={value}" for name, value in environment.items()]
     done = subprocess.run([*perf, *command], capture_output=True, text=True, check=False, timeout=60)
-    counts = [line.split(",")[0] for line in done.stderr.splitlines() if line.split(",")[2:3] in ([e] for e in EVENTS)]
+    fields = [line.split(",") for line in done.stderr.splitlines()]
+    counts = [line[0] for line in fields if line[2:3] in ([event] for event in EVENTS)]
     if done.returncode != 0 or len(counts) != len(EVENTS) or not all(count.isdigit() for count in counts):
         raise counting.Uncountable(f"perf cannot count: {done.stderr.strip()[-200:]}")
     return [int(count) for count in counts]

@@ -1,6 +1,6 @@
-"""System calls that unblocked programs make: for a request of an echo server, one to read, one to write, and a
-share of what the loop asks; for a request with a connection and a thread of its own, no more than by epoll; for
-what is done over and over beside threads that sleep, what it is natively. Usage: system_calls.py BUILD"""
+"""System calls that unblocked programs make: for a request of an echo server, one to read, one to write, and
+a share of what the loop asks; for a request with a connection and a thread of its own, no more than by epoll;
+for what is done over and over beside threads that sleep, what it is natively. Usage: system_calls.py BUILD"""
 
 import subprocess
 import sys

@@ -15,8 +15,8 @@ using namespace unblock::patch;
 bool equal(const Instruction& a, const Instruction& b) {
   return a.address == b.address && a.length == b.length && a.target == b.target &&
          a.refers_to == b.refers_to && a.displacement == b.displacement && a.flow == b.flow &&
-         a.is_syscall == b.is_syscall && a.indirect_jump == b.indirect_jump && a.loads_address == b.loads_address &&
-         a.movable == b.movable &&
+         a.is_syscall == b.is_syscall && a.indirect_jump == b.indirect_jump &&
+         a.loads_address == b.loads_address && a.movable == b.movable &&
          (a.flow != Instruction::Flow::branch || a.condition == b.condition);
 }
 
@@ -71,8 +71,8 @@ TEST_CASE("the common forms are decoded as Zydis does") {
 template <class Visit>
 void for_each_form(Visit visit) {
   const std::string rest("\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f\x10\x11\x12\x13\x14");
-  for (const char* prefix : {"", "\x66", "\xf2", "\xf3", "\xf0", "\x2e", "\x64", "\x66\x66\x2e", "\x66\xf0", "\x66\xf3",
-                             "\xf3\xf2", "\x2e\xf0", "\x64\xf3", "\x66\x66\x66\x66\x66\x66\x66"})
+  for (const char* prefix : {"", "\x66", "\xf2", "\xf3", "\xf0", "\x2e", "\x64", "\x66\x66\x2e", "\x66\xf0",
+                             "\x66\xf3", "\xf3\xf2", "\x2e\xf0", "\x64\xf3", "\x66\x66\x66\x66\x66\x66\x66"})
     for (const char* rex : {"", "\x40", "\x41", "\x44", "\x48", "\x4f"})
       for (const char* escape : {"", "\x0f"})
         for (int opcode = 0; opcode < 256; ++opcode)
@@ -91,7 +91,8 @@ TEST_CASE("the common forms are no others than Zydis has") {
     const bool known = decoder.decode_any_form(address, address + bytes.size(), exact);
     const bool common = decode_common_form(address, quick), strides = stride(address).length;
     tally.common += common;
-    if ((!common || (known && equal(exact, quick))) && (!strides || (known && agrees(address, exact)))) return;
+    if ((!common || (known && equal(exact, quick))) && (!strides || (known && agrees(address, exact))))
+      return;
     if (!tally.different++) first = bytes;
   });
   for (char& byte : first) UNSCOPED_INFO(std::hex << int(static_cast<unsigned char>(byte)));

@@ -25,7 +25,8 @@ void for_each_known(Visit visit) {
 }
 
 bool equal(const Site& a, const Site& b) {
-  const bool same_reason = !a.why_left || !b.why_left ? a.why_left == b.why_left : !std::strcmp(a.why_left, b.why_left);
+  const bool same_reason =
+      !a.why_left || !b.why_left ? a.why_left == b.why_left : !std::strcmp(a.why_left, b.why_left);
   return a.address == b.address && a.verdict == b.verdict && a.nr == b.nr && same_reason &&
          (!a.rewritten() || (a.window_begin == b.window_begin && a.window_end == b.window_end));
 }

@@ -1,5 +1,5 @@
-// Libraries that only this program finds, since it names their place (DT_RUNPATH) or says where that is ($ORIGIN):
-// before there are threads, in one of many, and after them.
+// Libraries that only this program finds, since it names their place (DT_RUNPATH) or says where that is
+// ($ORIGIN): before there are threads, in one of many, and after them.
 #include "program.h"
 
 #include <dlfcn.h>

@@ -1,5 +1,5 @@
-// A thread that sleeps in the middle of dlopen(3), here in the program's own malloc(3), with the dynamic linker's
-// lock: the others go on, and so does it.
+// A thread that sleeps in the middle of dlopen(3), here in the program's own malloc(3), with the dynamic
+// linker's lock: the others go on, and so does it.
 #include "program.h"
 
 #include <dlfcn.h>

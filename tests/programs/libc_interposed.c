@@ -1,5 +1,5 @@
-// A library between the program and libc sees each call of every thread, once, and none that the program did not
-// make. ld.so(8), dlsym(3) on RTLD_NEXT
+// A library between the program and libc sees each call of every thread, once, and none that the program did
+// not make. ld.so(8), dlsym(3) on RTLD_NEXT
 #include "library/between.h"
 #include "program.h"
 

@@ -1,5 +1,5 @@
-// A burst of 10,000 threads, each of which uses 64 KiB of its stack while the others are there, too. When they
-// have ended, nearly all of that is the system's again, page tables included. proc_pid_status(5).
+// A burst of 10,000 threads, each of which uses 64 KiB of its stack while the others are there, too. When
+// they have ended, nearly all of that is the system's again, page tables included. proc_pid_status(5).
 #include "program.h"
 
 enum { count = 10000, used = 64 << 10, page = 4096, enough_kb = 24 << 10, enough_tables_kb = 8 << 10 };

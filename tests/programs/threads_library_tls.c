@@ -1,5 +1,5 @@
-// Libraries that need room in every thread are loaded while there are many threads, and after those have ended:
-// each thread, from before and from after, has variables of its own there.
+// Libraries that need room in every thread are loaded while there are many threads, and after those have
+// ended: each thread, from before and from after, has variables of its own there.
 #include "program.h"
 
 #include <dlfcn.h>

@@ -1,5 +1,5 @@
-// A library that the program was linked with has made threads before main(), and they never sleep; the program
-// makes more, and uses both.
+// A library that the program was linked with has made threads before main(), and they never sleep; the
+// program makes more, and uses both.
 #include "program.h"
 
 #include "library/workers.h"

@@ -1,5 +1,5 @@
-// A thread that is pinned to one CPU makes others for the other CPUs, as OpenMP's runtimes do: each may run there,
-// and is told so. pthread_attr_setaffinity_np(3), sched_setaffinity(2)
+// A thread that is pinned to one CPU makes others for the other CPUs, as OpenMP's runtimes do: each may run
+// there, and is told so. pthread_attr_setaffinity_np(3), sched_setaffinity(2)
 #include "program.h"
 
 #include <sched.h>

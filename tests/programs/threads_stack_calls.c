@@ -26,6 +26,11 @@ static long found_dirty(void) {
   return dirty;
 }
 
+static const char* mapped_at(char* place, int access) {
+  char* mapped = mmap(place, page, access, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+  return mapped == place ? "mapped" : "not";
+}
+
 static void* use(void* argument) {
   long dirty = found_dirty();
   char* low = own_stack().low;
@@ -52,12 +57,9 @@ static void* use(void* argument) {
       answers[3] = readable(low - 1);
       break;
     case 3:
-      answers[0] = mmap(low, page, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == low ? "mapped"
-                                                                                                     : "not";
+      answers[0] = mapped_at(low, PROT_READ);
       // Not munmap: the hole would be the next place for anybody's memory, and lost with the stack.
-      answers[1] = mmap(low + page, page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == low + page
-                       ? "mapped"
-                       : "not";
+      answers[1] = mapped_at(low + page, PROT_NONE);
       answers[2] = readable(low);
       answers[3] = readable(low + page);
       break;

@@ -1,4 +1,5 @@
-// Each thread has its own address to be cleared at its end: prctl(2) tells it and set_tid_address(2) changes it.
+// Each thread has its own address to be cleared at its end: prctl(2) tells it and set_tid_address(2) changes
+// it.
 #include "program.h"
 
 #include <sys/prctl.h>

@@ -95,7 +95,8 @@ TEST_CASE_METHOD(Fixture, "the loop gets its turn in each of several long rounds
     compute();
     processor.push(fibers[0]);
     CHECK(processor.pick() == nullptr);  // asked by the fiber that leaves
-    CHECK(processor.pick() == nullptr);  // and by the idle loop: no round lies in between, not even a short one
+    // And by the idle loop: no round lies in between, not even a short one.
+    CHECK(processor.pick() == nullptr);
     processor.poll();
   }
 }

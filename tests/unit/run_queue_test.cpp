@@ -21,7 +21,8 @@ TEST_CASE("who is taken beside the owner is in one place, and nobody is lost") {
   std::thread taker([&] {
     while (!over) {
       static_cast<void>(elsewhere.take_part(queue, 2));
-      while (Fiber* fiber = elsewhere.pop()) ++seen_elsewhere[static_cast<std::size_t>(fiber - fibers.data())];
+      while (Fiber* fiber = elsewhere.pop())
+        ++seen_elsewhere[static_cast<std::size_t>(fiber - fibers.data())];
     }
   });
   const auto pop = [&] {

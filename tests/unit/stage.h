@@ -39,7 +39,8 @@ class Stage {
     Fiber& fiber = *fibers::create();
     fiber.home = &processor;
     char* const top = part.stack.get() + stack_bytes;
-    fiber.context = {boost::context::detail::make_fcontext(top, stack_bytes, begin), kernel_thread::make_tls()};
+    fiber.context = {boost::context::detail::make_fcontext(top, stack_bytes, begin),
+                     kernel_thread::make_tls()};
     fiber.scratch = &part;
     processor.post(fiber);
     return fiber;

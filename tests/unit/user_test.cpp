@@ -17,7 +17,8 @@ namespace {
 /// Catch2 replaces by its own for the next test.
 struct Pages {
   Pages() {
-    void* mapped = mmap(nullptr, 3 * limits::page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    void* mapped =
+        mmap(nullptr, 3 * limits::page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     REQUIRE(mapped != MAP_FAILED);
     start = static_cast<char*>(mapped);
     REQUIRE(mprotect(constant(), limits::page, PROT_READ) == 0);

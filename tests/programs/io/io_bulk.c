@@ -1,5 +1,5 @@
-// Streams in bulk, more of them than a program usually has, by each pair of calls: all of it arrives, in order;
-// and how each of them ends: end of file, a timeout, a reset, a descriptor closed under the call.
+// Streams in bulk, more of them than a program usually has, by each pair of calls: all of it arrives, in
+// order; and how each of them ends: end of file, a timeout, a reset, a descriptor closed under the call.
 #include "bulk.h"
 
 enum { size = 4 << 20, at_once = 200 };
@@ -57,7 +57,8 @@ static void *send_it(void *argument) {
   fill(data, size, stream->seed);
   stream->sent = checksum(data, size);
   for (size_t done = 0; done < size;)
-    done += MUST(stream->way->give(stream->ends[1], data + done, size - done < 100000 ? size - done : 100000));
+    done +=
+        MUST(stream->way->give(stream->ends[1], data + done, size - done < 100000 ? size - done : 100000));
   close(stream->ends[1]);
   free(data);
   return NULL;
@@ -67,7 +68,8 @@ static void *receive_it(void *argument) {
   struct stream *stream = argument;
   char *data = malloc(size + 1);
   size_t done = 0;
-  for (ssize_t n; (n = MUST(stream->way->take(stream->ends[0], data + done, size + 1 - done))) > 0;) done += n;
+  for (ssize_t n; (n = MUST(stream->way->take(stream->ends[0], data + done, size + 1 - done))) > 0;)
+    done += n;
   stream->received = done == size ? checksum(data, size) : 0;
   free(data);
   return NULL;

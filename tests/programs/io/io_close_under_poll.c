@@ -1,5 +1,6 @@
 // close() of a descriptor that poll(), select() and epoll_wait() wait for: nobody is woken for it, but once
-// poll and select look again they report what its number stands for by then: nothing counts as ready. close(2)
+// poll and select look again they report what its number stands for by then: nothing counts as ready.
+// close(2)
 #include "check.h"
 #include <sys/epoll.h>
 #include <sys/eventfd.h>

@@ -1,5 +1,5 @@
-// What has a name and is no file: a FIFO and a terminal, opened by it, read and written while the other end lets
-// them wait, and the others go on. fifo(7)
+// What has a name and is no file: a FIFO and a terminal, opened by it, read and written while the other end
+// lets them wait, and the others go on. fifo(7)
 #include "check.h"
 
 enum { messages = 5, size = 1 << 20 };

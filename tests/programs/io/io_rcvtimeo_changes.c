@@ -1,5 +1,5 @@
-// SO_RCVTIMEO set again, by whatever way, counts from the next read on: by setsockopt, by a bare system call, by way
-// of a duplicate, by a child process. socket(7)
+// SO_RCVTIMEO set again, by whatever way, counts from the next read on: by setsockopt, by a bare system call,
+// by way of a duplicate, by a child process. socket(7)
 #include "check.h"
 
 #include <sys/syscall.h>

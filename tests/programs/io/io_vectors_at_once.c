@@ -1,5 +1,5 @@
-// readv and writev on a socket that never waits, and how many bytes are there: results, errors, the signal of a
-// broken connection, and that they are where a cancelled thread ends. readv(2), pthreads(7)
+// readv and writev on a socket that never waits, and how many bytes are there: results, errors, the signal of
+// a broken connection, and that they are where a cancelled thread ends. readv(2), pthreads(7)
 #include "check.h"
 
 #include <sys/ioctl.h>

@@ -1,4 +1,5 @@
-// What a handler does to reading, writing, connecting and waiting of threads that have just moved much. signal(7)
+// What a handler does to reading, writing, connecting and waiting of threads that have just moved much.
+// signal(7)
 #include "blocking_io.h"
 #include "bulk.h"
 #include "interrupted.h"

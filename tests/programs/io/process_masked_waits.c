@@ -18,7 +18,8 @@ static void handler(int signal) {
   sigset_t now;
   char byte;
   pthread_sigmask(SIG_BLOCK, NULL, &now);
-  under_mask = sigismember(&now, signal) && !sigismember(&now, SIGUSR2) && pthread_equal(pthread_self(), waiter);
+  under_mask =
+      sigismember(&now, signal) && !sigismember(&now, SIGUSR2) && pthread_equal(pthread_self(), waiter);
   calls += read(answers[0], &byte, 1) == 1;
 }
 

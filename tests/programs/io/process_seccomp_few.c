@@ -1,5 +1,5 @@
-// A filter that kills who asks for what this program never asks for, from before it has threads, of which there
-// are many that sleep until a time.
+// A filter that kills who asks for what this program never asks for, from before it has threads, of which
+// there are many that sleep until a time.
 #include "check.h"
 
 #include "filter.h"

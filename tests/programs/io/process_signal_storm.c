@@ -1,5 +1,5 @@
-// 100,000 signals, to the process and to threads, while these move bytes: no byte and no queued signal is lost.
-// signal(7)
+// 100,000 signals, to the process and to threads, while these move bytes: no byte and no queued signal is
+// lost. signal(7)
 #include "check.h"
 
 enum { pairs = 8, rounds = 10000, signals = 50000 };

@@ -1,4 +1,5 @@
-// SIGTERM with its default action ends the process at once, even while a vfork(2) child holds its main thread. signal(7)
+// SIGTERM with its default action ends the process at once, even while a vfork(2) child holds its main
+// thread. signal(7)
 #include "check.h"
 
 static void *killer(void *unused) {
@@ -26,6 +27,7 @@ int main(void) {
   int status = 0;
   MUST(waitpid(child, &status, 0));
   clock_gettime(CLOCK_MONOTONIC, &after);
-  printf("signal %d %s\n", WIFSIGNALED(status) ? WTERMSIG(status) : 0, after.tv_sec - before.tv_sec < 20 ? "at once" : "late");
+  printf("signal %d %s\n", WIFSIGNALED(status) ? WTERMSIG(status) : 0,
+         after.tv_sec - before.tv_sec < 20 ? "at once" : "late");
   return 0;
 }

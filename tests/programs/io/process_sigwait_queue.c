@@ -1,5 +1,5 @@
-// Signals that another process queues come to sigwaitinfo(3) in order, each once, whoever of several waits; its
-// timeout, a handler that runs meanwhile, and timers' signals. sigwaitinfo(2), signal(7)
+// Signals that another process queues come to sigwaitinfo(3) in order, each once, whoever of several waits;
+// its timeout, a handler that runs meanwhile, and timers' signals. sigwaitinfo(2), signal(7)
 #include "check.h"
 
 enum { sent = 200, waiters = 3 };
@@ -28,7 +28,8 @@ static void *take_in_order(void *unused) {
   siginfo_t info;
   long right = 0;
   for (int i = 0; i < sent; ++i)
-    right += sigwaitinfo(&set, &info) == SIGRTMIN + 2 && info.si_value.sival_int == i && info.si_code == SI_QUEUE;
+    right +=
+        sigwaitinfo(&set, &info) == SIGRTMIN + 2 && info.si_value.sival_int == i && info.si_code == SI_QUEUE;
   return (void *)right;
 }
 
@@ -56,11 +57,13 @@ static void *by_timers(void *unused) {
   (void)unused;
   siginfo_t info;
   timer_t timer;
-  struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGRTMIN + 2, .sigev_value.sival_int = 7};
+  struct sigevent event = {
+      .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGRTMIN + 2, .sigev_value.sival_int = 7};
   MUST(timer_create(CLOCK_MONOTONIC, &event, &timer));
   MUST(timer_settime(timer, 0, &(struct itimerspec){.it_value.tv_nsec = 20000000}, NULL));
   int got = sigwaitinfo(&set, &info);
-  printf("timer: %d, value %d, SI_TIMER %d\n", got == SIGRTMIN + 2, info.si_value.sival_int, info.si_code == SI_TIMER);
+  printf("timer: %d, value %d, SI_TIMER %d\n", got == SIGRTMIN + 2, info.si_value.sival_int,
+         info.si_code == SI_TIMER);
   timer_delete(timer);
   alarm(1);
   got = sigwaitinfo(&set, &info);

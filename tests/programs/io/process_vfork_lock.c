@@ -1,4 +1,5 @@
-// A vfork(2) child runs in its parent's memory and may wait there for a lock that another thread holds. vfork(2)
+// A vfork(2) child runs in its parent's memory and may wait there for a lock that another thread holds.
+// vfork(2)
 #include "check.h"
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;

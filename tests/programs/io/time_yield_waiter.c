@@ -1,4 +1,5 @@
-// One that waits for a descriptor, and one that sleeps, get their turn beside a thread that only yields. sched_yield(2)
+// One that waits for a descriptor, and one that sleeps, get their turn beside a thread that only yields.
+// sched_yield(2)
 #include "check.h"
 #include <sched.h>
 

@@ -1,5 +1,5 @@
-// A library that stands between a program and libc, as those that fake time or redirect connections do: it counts
-// what the program calls, by thread-local variables that libc allocates.
+// A library that stands between a program and libc, as those that fake time or redirect connections do: it
+// counts what the program calls, by thread-local variables that libc allocates.
 #define _GNU_SOURCE
 #include "between.h"
 
@@ -39,7 +39,8 @@ BETWEEN(int, accept, (int fd, __SOCKADDR_ARG address, socklen_t* length), (fd, a
 BETWEEN(int, connect, (int fd, __CONST_SOCKADDR_ARG address, socklen_t length), (fd, address, length))
 BETWEEN(int, poll, (struct pollfd* entries, nfds_t count, int ms), (entries, count, ms))
 BETWEEN(int, epoll_wait, (int set, struct epoll_event* events, int count, int ms), (set, events, count, ms))
-BETWEEN(int, epoll_ctl, (int set, int operation, int fd, struct epoll_event* event), (set, operation, fd, event))
+BETWEEN(int, epoll_ctl, (int set, int operation, int fd, struct epoll_event* event),
+        (set, operation, fd, event))
 BETWEEN(int, close, (int fd), (fd))
 BETWEEN(int, sched_yield, (void), ())
 BETWEEN(int, clock_gettime, (clockid_t clock, struct timespec* time), (clock, time))

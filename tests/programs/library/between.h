@@ -2,8 +2,8 @@
 #pragma once
 
 #define COUNTED(X) \
-  X(read) X(write) X(recv) X(send) X(accept) X(connect) X(poll) X(epoll_wait) X(epoll_ctl) X(close) X(sched_yield) \
-  X(clock_gettime)
+  X(read) X(write) X(recv) X(send) X(accept) X(connect) X(poll) X(epoll_wait) X(epoll_ctl) X(close) \
+  X(sched_yield) X(clock_gettime)
 
 #define NUMBER(name) call_##name,
 enum call { COUNTED(NUMBER) calls };

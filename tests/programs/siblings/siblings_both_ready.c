@@ -1,5 +1,5 @@
-// One loop with two listeners, at both of which connections wait when it looks first: by poll, then by select.
-// Whoever has served one may find the other taken already: more come then, to the first.
+// One loop with two listeners, at both of which connections wait when it looks first: by poll, then by
+// select. Whoever has served one may find the other taken already: more come then, to the first.
 #include "served.h"
 
 #include <netinet/tcp.h>

@@ -1,5 +1,5 @@
-// A signal handler that waits, in a server that waits for its next connection: it goes on to its end, and so does
-// the server, whatever becomes of the connections there are meanwhile. signal(7)
+// A signal handler that waits, in a server that waits for its next connection: it goes on to its end, and so
+// does the server, whatever becomes of the connections there are meanwhile. signal(7)
 #include "served.h"
 
 static int go_on[2], done[2];
