@@ -19,10 +19,12 @@ namespace {
 
 constexpr int word_bits = 64;
 constinit std::atomic<std::uint64_t> words[limits::early_sockets / word_bits];  // a bit for each number
+constinit std::atomic<std::uint64_t> inodes[limits::early_sockets];            // of those that listen; or 0
 constinit std::atomic<bool> some{false};
 
 bool in_range(int fd) noexcept { return fd >= 0 && fd < static_cast<int>(limits::early_sockets); }
 std::uint64_t bit_of(int fd) noexcept { return std::uint64_t{1} << (fd % word_bits); }
+bool is_noted(int fd) noexcept { return words[fd / word_bits].load(std::memory_order_relaxed) & bit_of(fd); }
 
 template <class T>
 bool option_is(int fd, int option, T expected) noexcept {
@@ -67,12 +69,14 @@ bool same_file(int fd, const struct stat& file) noexcept {
          other.st_dev == file.st_dev;
 }
 
-// Whether no other number of this process' is a descriptor of the file that `fd` is. Its flags may be changed
-// under that.
+// Whether `fd` is the file that it was when it began to listen, and no other number of this process' is a
+// descriptor of that. Its flags may be changed under that.
 bool is_only_descriptor(int fd) noexcept {
   struct stat file;
   Listing listing;
-  if (listing.directory < 0 || kernel::call(SYS_fstat, fd, &file) < 0) return false;
+  if (listing.directory < 0 || kernel::call(SYS_fstat, fd, &file) < 0 ||
+      file.st_ino != inodes[fd].load(std::memory_order_relaxed))
+    return false;
   long bytes;
   while ((bytes = kernel::call(SYS_getdents64, listing.directory, listing.entries, sizeof listing.entries)) >
          0)
@@ -96,8 +100,15 @@ void adopt(int fd) noexcept {
 
 void made(int fd) noexcept {
   if (!in_range(fd)) return;
+  inodes[fd].store(0, std::memory_order_relaxed);
   words[fd / word_bits].fetch_or(bit_of(fd), std::memory_order_relaxed);
   some.store(true, std::memory_order_relaxed);
+}
+
+void listens(int fd) noexcept {
+  struct stat file;
+  if (!in_range(fd) || !is_noted(fd) || inodes[fd].load(std::memory_order_relaxed)) return;
+  if (kernel::call(SYS_fstat, fd, &file) == 0) inodes[fd].store(file.st_ino, std::memory_order_relaxed);
 }
 
 void closed(int fd) noexcept {
@@ -113,7 +124,7 @@ void forget() noexcept {
 void adopt() noexcept {
   if (!some.load(std::memory_order_relaxed)) return;
   for (int fd = 0; fd < static_cast<int>(limits::early_sockets); ++fd)
-    if (words[fd / word_bits].load(std::memory_order_relaxed) & bit_of(fd)) adopt(fd);
+    if (is_noted(fd)) adopt(fd);
   forget();
 }
 

@@ -10,14 +10,17 @@ namespace unblock::early_sockets {
 
 /// socket(2) gave `fd`. Before activation; any thread, async-signal-safe, as all of these.
 void made(int fd) noexcept;
+/// It listens now: listen(2) succeeded. What file it is, is noted, for libc may close it where no hook sees that
+/// (fclose(3)), and its number may be another's then.
+void listens(int fd) noexcept;
 /// `fd` is closed, or is to be another file's.
 void closed(int fd) noexcept;
 /// A child process is made, descriptors may be on their way to or from another one, or a socket is given a
 /// timeout: what is accepted later may still have that, accept(2).
 void forget() noexcept;
 
-/// At activation, while there is one thread: makes those that listen known to `descriptors`, if each is its
-/// file's only descriptor, and forgets all.
+/// At activation, while there is one thread: makes those that listen known to `descriptors`, if each is still
+/// the file that it was, and that one's only descriptor, and forgets all.
 void adopt() noexcept;
 
 }  // namespace unblock::early_sockets

@@ -19,6 +19,7 @@ struct Listener {
     REQUIRE(fd >= 0);
     early_sockets::made(fd);
     REQUIRE(listen(fd, 1) == 0);
+    early_sockets::listens(fd);
   }
   ~Listener() {
     descriptors::forget(fd);
@@ -62,6 +63,16 @@ TEST_CASE("one that was forgotten, or closed as far as is known, is not") {
   const Listener listener;
   SECTION("forgotten") { early_sockets::forget(); }
   SECTION("closed") { early_sockets::closed(listener.fd); }
+  CHECK_FALSE(listener.adopted());
+}
+
+TEST_CASE("one whose number is another listener's is not") {
+  const Listener listener;
+  const int other = socket(AF_INET, SOCK_STREAM, 0);
+  REQUIRE(listen(other, 1) == 0);
+  REQUIRE(dup2(other, listener.fd) == listener.fd);
+  close(other);
+  early_sockets::listens(listener.fd);
   CHECK_FALSE(listener.adopted());
 }
 

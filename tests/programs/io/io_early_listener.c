@@ -204,6 +204,21 @@ static void its_number_is_anothers(void) {
   report("read", read(pair[0], &byte, 1));
 }
 
+// Likewise, and the other is a listener that a child can change.
+static void its_number_is_a_shared_ones(void) {
+  int channel[2];
+  MUST(socketpair(AF_UNIX, SOCK_STREAM, 0, channel));
+  const struct listener shared = made();
+  if (MUST(fork()) == 0) help(shared.fd, channel[1]);
+  struct listener of = made();
+  fclose(fdopen(of.fd, "r"));
+  printf("number %s\n", MUST(dup(shared.fd)) == of.fd ? "reused" : "free");
+  MUST(close(shared.fd));
+  of.where = shared.where;
+  serve(&of);
+  have_it_done(&of, channel[0]);
+}
+
 int main(void) {
   static const struct {
     const char* name;
@@ -219,6 +234,7 @@ int main(void) {
       {"limited", limited},
       {"limited when it came", limited_when_it_came},
       {"its number is another's", its_number_is_anothers},
+      {"its number is a shared one's", its_number_is_a_shared_ones},
   };
   for (size_t i = 0; i < sizeof ways / sizeof *ways; ++i) {
     printf("-- %s\n", ways[i].name);
