@@ -52,7 +52,7 @@ bool interposed() noexcept {
   UNBLOCK_HOME_CALLS(UNBLOCK_COMPARE)
   UNBLOCK_OTHER_HOOKS(UNBLOCK_COMPARE)
   UNBLOCK_SPECIAL_HOOKS(UNBLOCK_COMPARE)
-  return files_interposed(libc) || early_interposed(libc);
+  return files_interposed(libc) || early_interposed(libc) || sleep_interposed(libc);
 }
 
 // A call that may return as another fiber than made it, and more than once.
@@ -70,7 +70,8 @@ constinit bool detail::open = false;
 // see first.
 void open_door() noexcept {
   const Facilities& left_out = options::values().except;
-  detail::open = !left_out.has(Facility::Sockets) && !left_out.has(Facility::Files) && !interposed();
+  detail::open = !left_out.has(Facility::Sockets) && !left_out.has(Facility::Files) &&
+                 !left_out.has(Facility::Sleep) && !interposed();
 }
 
 void look_up_next_symbols() noexcept {
@@ -82,6 +83,7 @@ void look_up_next_symbols() noexcept {
   UNBLOCK_SPECIAL_HOOKS(UNBLOCK_LOOK_UP)
   look_up_next_of_files();
   look_up_next_of_early();
+  look_up_next_of_sleep();
 }
 
 }  // namespace unblock::hooks

@@ -10,9 +10,11 @@ namespace unblock::hooks {
 void look_up_next_symbols() noexcept;
 void look_up_next_of_files() noexcept;
 void look_up_next_of_early() noexcept;
+void look_up_next_of_sleep() noexcept;
 /// Whether one of those is not of `libc`.
 [[nodiscard]] bool files_interposed(const dl_find_object& libc) noexcept;
 [[nodiscard]] bool early_interposed(const dl_find_object& libc) noexcept;
+[[nodiscard]] bool sleep_interposed(const dl_find_object& libc) noexcept;
 
 /// From here on early_sockets.h is told of what the program does before its first thread.
 void watch_early() noexcept;

@@ -81,6 +81,13 @@
   X(int, recvmmsg, (int fd, mmsghdr* messages, unsigned count, int flags, timespec* timeout), \
     (fd, messages, count, flags, timeout), serve_cancellable, passed(messages, answer))
 
+// result, name, parameters, arguments; all by one call.
+#define UNBLOCK_SLEEP_HOOKS(X) \
+  X(int, nanosleep, (const timespec* interval, timespec* left), (interval, left)) \
+  X(int, clock_nanosleep, (clockid_t clock, int flags, const timespec* time, timespec* left), \
+    (clock, flags, time, left)) \
+  X(int, usleep, (useconds_t microseconds), (microseconds))
+
 // Those with a hook of their own: no system calls by their names, or more to do than to route.
 #define UNBLOCK_SPECIAL_HOOKS(X) \
   X(int, clock_gettime, (clockid_t clock, timespec* time), (clock, time)) \
