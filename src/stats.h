@@ -20,6 +20,7 @@
   X(wakes, "fibers made ready again")                              \
   X(processors_peak, "the most that shared the ready ones")        \
   X(steals, "times an idle processor took some from another")      \
+  X(follows, "fibers that moved to where their packets arrive")    \
   X(polls, "times the event loop asked the kernel")                \
   X(handoffs, "calls that gave their processor away beforehand")   \
   X(retakes, "calls that lasted, so that the watchdog took it")    \

@@ -83,9 +83,18 @@ class alignas(limits::cache_line) Processor {
 
   [[nodiscard]] EventLoop& loop() noexcept { return loop_; }
 
+  /// What locality.h keeps of a processor. Hints all.
+  struct Locality {
+    std::atomic<int> cpu{-1};                 ///< where its holder was seen last; negative: not yet
+    std::atomic<int> drawn{0};                ///< fibers that came for their packets, less those that went
+    std::atomic<std::uint64_t> next_look{0};  ///< the tick of it
+    std::atomic<std::uint64_t> interval{limits::shortest_locality};  ///< the ticks before that
+  };
+
   Lock waits;  ///< guards watches, deadlines and the loop, save while that waits
   Watches watches;
   Deadlines deadlines;
+  Locality locality;
   const int number;  ///< its place among all
   std::atomic<Carrier*> holder{nullptr};
   std::atomic<std::uint64_t> tick{0};  ///< grows with every fiber picked

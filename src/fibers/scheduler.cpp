@@ -141,6 +141,13 @@ void let_others(Fiber& fiber) noexcept {
   release(fiber);
 }
 
+void move_to(Fiber& fiber, Processor& other) noexcept {
+  Fiber* next = fiber.carrier->enter() ? fiber.carrier->processor->pick() : nullptr;
+  other.post(fiber);
+  leave(fiber, next);
+  release(fiber);
+}
+
 void split(Fiber& original, Fiber& copy) noexcept {
   original.carrier->processor->push(original);
   leave(original, &copy);

@@ -66,6 +66,10 @@ void let_round_run(Fiber& fiber) noexcept;
 /// afterwards.
 void let_others(Fiber& fiber) noexcept;
 
+/// Goes on with `other`, which others run, behind those that are ready there. In the program's code; a fiber
+/// without a processor has one again afterwards.
+void move_to(Fiber& fiber, Processor& other) noexcept;
+
 /// Lets `copy`, a new sibling of the calling fiber, go on from here at once, and the caller later: returns
 /// twice. The processor must be held, and is by each of them afterwards.
 void split(Fiber& original, Fiber& copy) noexcept;

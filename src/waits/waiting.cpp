@@ -49,6 +49,7 @@ void detail::stop_watching(IoWaiter& waiter, Processor& home) noexcept {
 
 long for_descriptors(Fiber& fiber, IoWaiter* waiters, unsigned count, Nanoseconds deadline) noexcept {
   stats::count(stats::io_waits);
+  if (count == 1 && (waiters->events & Readable)) locality::follow(fiber, waiters->fd);
   const auto arm = [&](Processor& home) -> long {
     Guard guard(home.waits);
     for (unsigned i = 0; i < count; ++i) {
@@ -68,6 +69,7 @@ long for_descriptors(Fiber& fiber, IoWaiter* waiters, unsigned count, Nanosecond
 
 long for_descriptor(Fiber& fiber, int& fd, unsigned events, Nanoseconds deadline, bool exclusive) noexcept {
   // A listener is everybody's, and waited for exclusively.
+  if ((events & Readable) && !exclusive) locality::follow(fiber, fd);
   const siblings::Undivided whole(fiber, fiber.sibling && !exclusive && siblings::share(fd));
   IoWaiter& waiter = fiber.io_waiter;
   waiter.fd = fd;

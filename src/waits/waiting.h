@@ -6,6 +6,7 @@
 
 #include "clock.h"
 #include "fibers/fiber.h"
+#include "fibers/locality.h"
 #include "fibers/processor.h"
 #include "fibers/scheduler.h"
 
@@ -102,6 +103,7 @@ namespace detail {
 /// Waits, as for_descriptor() does, until `fd` may be readable. The fiber's io_waiter says which descriptor
 /// to use afterwards.
 [[gnu::always_inline]] inline long until_readable(Fiber& fiber, int fd) noexcept {
+  locality::follow(fiber, fd);
   fiber.io_waiter.fd = fd;
   fiber.io_waiter.events = Readable;
   fiber.io_waiter.exclusive = false;
