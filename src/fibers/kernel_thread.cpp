@@ -108,4 +108,16 @@ long open_file(pid_t ktid, std::string_view file, int access) noexcept {
   return kernel::call(SYS_openat, AT_FDCWD, path, access | O_CLOEXEC);
 }
 
+bool sleeps(pid_t ktid) noexcept {
+  const long fd = open_file(ktid, "stat", O_RDONLY);
+  if (fd < 0) return false;
+  char text[128];
+  const long size = kernel::call(SYS_read, fd, text, sizeof text);
+  kernel::call(SYS_close, fd);
+  // The name is in parentheses, and may have some of its own.
+  for (long i = size - 1; i > 0; --i)
+    if (text[i] == ')' && i + 2 < size) return text[i + 2] == 'S' || text[i + 2] == 'D';
+  return false;
+}
+
 }  // namespace unblock::kernel_thread

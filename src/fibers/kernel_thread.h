@@ -26,4 +26,8 @@ namespace unblock::kernel_thread {
 /// Opens /proc/self/task/KTID/FILE: proc(5). A descriptor, or a negative error number. Async-signal-safe.
 [[nodiscard]] long open_file(pid_t ktid, std::string_view file, int access) noexcept;
 
+/// Whether it sleeps in a system call, by its state in /proc/self/task/KTID/stat: proc_pid_stat(5). False if
+/// that cannot be read. Async-signal-safe.
+[[nodiscard]] bool sleeps(pid_t ktid) noexcept;
+
 }  // namespace unblock::kernel_thread

@@ -220,7 +220,11 @@ void collect_earlier(int signal) noexcept {
     kernel::call(SYS_rt_sigpending, &pending, sizeof pending);
     return (pending & signal_bit(signal)) != 0;
   };
-  while (in_kernel() && watchdog::kernel_thread()) watchdog::finish_round();
+  // Without /proc nobody is ever sure.
+  for (int tries = 0; tries < limits::collecting_tries && watchdog::kernel_thread(); ++tries) {
+    if (!in_kernel() && watchdog::has_queued_all()) return;
+    watchdog::finish_round();
+  }
 }
 
 }  // namespace unblock::signals

@@ -2,7 +2,6 @@
 #include "watchdog/sights.h"
 
 #include <algorithm>
-#include <fcntl.h>
 #include <utility>
 
 #include "clock.h"
@@ -43,19 +42,6 @@ struct Sight {
 
 constinit Sight sights[limits::max_processors];
 
-// Whether a kernel thread sleeps, by its state in /proc/self/task/KTID/stat: proc_pid_stat(5).
-bool sleeps(pid_t ktid) noexcept {
-  const long fd = kernel_thread::open_file(ktid, "stat", O_RDONLY);
-  if (fd < 0) return false;
-  char text[128];
-  const long size = kernel::call(SYS_read, fd, text, sizeof text);
-  kernel::call(SYS_close, fd);
-  // The name is in parentheses, and may have some of its own.
-  for (long i = size - 1; i > 0; --i)
-    if (text[i] == ')' && i + 2 < size) return text[i + 2] == 'S' || text[i + 2] == 'D';
-  return false;
-}
-
 // Whether the holder sleeps in a call that nobody marked, as is asked twice before that may be long. The
 // first time, and of one that has run since, its clock tells: to read its state takes ten times as long.
 bool sleeps_unmarked(Sight& sight, const Carrier& holder, Nanoseconds now) noexcept {
@@ -64,7 +50,7 @@ bool sleeps_unmarked(Sight& sight, const Carrier& holder, Nanoseconds now) noexc
   const pid_t ktid = holder.ktid.load(std::memory_order_relaxed);
   const Nanoseconds used = cpu_time::of_kernel_thread(ktid);
   sight.asked = now;
-  return std::exchange(sight.used, used) == used && sleeps(ktid);
+  return std::exchange(sight.used, used) == used && kernel_thread::sleeps(ktid);
 }
 
 bool retake(Carrier& carrier) noexcept {

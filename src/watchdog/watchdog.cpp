@@ -27,7 +27,8 @@ namespace {
 
 struct State {
   std::atomic<pid_t> ktid{0};
-  std::atomic<bool> asleep{false};  // until somebody wakes it
+  std::atomic<bool> asleep{false};     // until somebody wakes it
+  std::atomic<bool> receiving{false};  // in the call by which it receives signals
   std::atomic<std::uint32_t> rounds{0};
   std::atomic<bool> stopping{false};
   void* stack = nullptr;  // this and the next are kept for another start
@@ -51,8 +52,10 @@ void sleep(int microseconds) noexcept {
   const SignalSet wanted = signals::received_by_watchdog();
   const timespec time{microseconds / 1'000'000, microseconds % 1'000'000 * 1000L};
   siginfo_t info;
+  state.receiving.store(true, std::memory_order_release);
   const long result =
       kernel::call(SYS_rt_sigtimedwait, &wanted, &info, microseconds ? &time : nullptr, sizeof wanted);
+  state.receiving.store(false, std::memory_order_release);
   if (result > 0) signals::receive(info);
   state.rounds.fetch_add(1, std::memory_order_release);
 }
@@ -143,6 +146,15 @@ void finish_round() noexcept {
   const timespec pause{0, limits::watchdog_shortest_us * 1000L};
   while (state.ktid.load(std::memory_order_relaxed) && state.rounds.load(std::memory_order_acquire) == rounds)
     kernel::call(SYS_nanosleep, &pause, nullptr);
+}
+
+// Whoever has a signal to pass on has been woken, and runs, until it says that it receives no longer.
+bool has_queued_all() noexcept {
+  const std::uint32_t rounds = state.rounds.load(std::memory_order_acquire);
+  const pid_t ktid = kernel_thread();
+  return !ktid || (state.receiving.load(std::memory_order_acquire) && kernel_thread::sleeps(ktid) &&
+                   state.receiving.load(std::memory_order_acquire) &&
+                   state.rounds.load(std::memory_order_acquire) == rounds);
 }
 
 void stop() noexcept {

@@ -24,6 +24,9 @@ void interrupt() noexcept;
 /// Returns when it has queued what it has received so far. Any kernel thread but its own.
 void finish_round() noexcept;
 
+/// Whether it has queued what it had received when this was called, for sure. Any kernel thread but its own.
+[[nodiscard]] bool has_queued_all() noexcept;
+
 /// Ends it, and returns when it has. What it received is queued.
 void stop() noexcept;
 
