@@ -1,5 +1,5 @@
-// The hooks on sleeping: past libc's wrappers, each of which sets up its own cancellation, and one of which calls
-// another. A hook only routes.
+// The hooks on sleeping: past libc's wrappers, each of which sets up its own cancellation, and one of which
+// calls another. A hook only routes.
 #include <ctime>
 #include <unistd.h>
 

@@ -10,8 +10,8 @@ namespace unblock::early_sockets {
 
 /// socket(2) gave `fd`. Before activation; any thread, async-signal-safe, as all of these.
 void made(int fd) noexcept;
-/// It listens now: listen(2) succeeded. What file it is, is noted, for libc may close it where no hook sees that
-/// (fclose(3)), and its number may be another's then.
+/// It listens now: listen(2) succeeded. What file it is, is noted, for libc may close it where no hook sees
+/// that (fclose(3)), and its number may be another's then.
 void listens(int fd) noexcept;
 /// `fd` is closed, or is to be another file's.
 void closed(int fd) noexcept;

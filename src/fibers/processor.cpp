@@ -54,7 +54,8 @@ bool Processor::empty_out(std::atomic<Fiber*>& inbox) noexcept {
 
 // Each fiber has its block and its stack elsewhere, and both are cold by now if many ran since: fetched while
 // others run. A stack is first fetched from together with a few others: each has a page table of its own, and
-// a fetch by way of tables that are cold, too, holds up what follows it, once for all that are made at a time.
+// a fetch by way of tables that are cold, too, holds up what follows it, once for all that are made at a
+// time.
 void Processor::prefetch() const noexcept {
   if (round_ % limits::prefetched_pages == 0) prefetch_pages();
   if (const Fiber* next = queue_.peek(0)) {

@@ -45,8 +45,8 @@ class Watches final : public EventSink {
   void about_to_wait() noexcept override;
   void waited() noexcept override;
 
-  /// Polls the loop for its processor's holder, without waiting, and posts whom an event concerns. False, with
-  /// nothing done, if the holder is at it.
+  /// Polls the loop for its processor's holder, without waiting, and posts whom an event concerns. False,
+  /// with nothing done, if the holder is at it.
   [[nodiscard]] bool poll_for_holder() noexcept;
 
  private:
