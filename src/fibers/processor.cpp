@@ -135,7 +135,7 @@ bool Processor::needs(const Processor& helper) const noexcept {
   if (helper.queue_.size() == 0) return behind();
   const std::uint64_t here = round_cycles_.load(std::memory_order_relaxed);
   const std::uint64_t there = helper.round_cycles_.load(std::memory_order_relaxed);
-  return queue_.lends() && here - here / 4 > there + limits::uneven_cycles;
+  return queue_.lends() && here - here / 8 > there + limits::uneven_cycles;
 }
 
 bool Processor::behind() const noexcept {

@@ -75,7 +75,7 @@ class alignas(limits::cache_line) Processor {
   }
 
   /// Whether `helper`, whose holder the caller is, should take fibers from here: it has none, and those that
-  /// are ready here have been for long; or of late they wait longer here than there, by a third and more.
+  /// are ready here have been for long; or of late they wait longer here than there, by a seventh and more.
   [[nodiscard]] bool needs(const Processor& helper) const noexcept;
 
   /// Takes ready fibers away from `other`; says whether there were some. The holder.
