@@ -147,12 +147,10 @@ TEST_CASE("wait_child and wait_signal") {
   CHECK_THROWS_AS(unblock::wait_child(child), std::system_error);
   sigset_t set;
   sigemptyset(&set);
-  sigaddset(&set, SIGUSR1);
-  pthread_sigmask(SIG_BLOCK, &set, nullptr);
-  const auto sender = unblock::spawn([] { kill(getpid(), SIGUSR1); });
-  CHECK(unblock::wait_signal(set).si_signo == SIGUSR1);
+  sigaddset(&set, SIGUSR2);  // blocked: main.cpp
+  const auto sender = unblock::spawn([] { kill(getpid(), SIGUSR2); });
+  CHECK(unblock::wait_signal(set).si_signo == SIGUSR2);
   sender.join();
   const unblock::deadline soon(2ms);
   CHECK_THROWS_AS(unblock::wait_signal(set), unblock::timed_out);
-  pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
 }
