@@ -68,9 +68,9 @@ long try_polled(Fiber& fiber, const Transfer& transfer, int fd) noexcept {
 }
 
 // After a call as on a file, which is what most names are of: if it is none after all the watchdog saw to it
-// that the others went on, and then it is asked what it is.
+// that the others went on, and then it is asked what it is, once.
 void note_as_file(const Fiber& fiber, int fd) noexcept {
-  if (fiber.carrier->alone()) descriptors::remember(fd, Kind::Unknown);
+  if (fiber.carrier->alone() && descriptors::only_named(fd)) descriptors::remember(fd, Kind::Unknown);
 }
 
 // A call on what is known never to wait, as sockets of an event loop of the program's own are: there is

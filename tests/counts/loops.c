@@ -1,4 +1,5 @@
-// What programs do over and over, beside a thread that sleeps: loops events|turns|files|bulk ROUNDS.
+// What programs do over and over, beside a thread that sleeps:
+// loops events|turns|files|records|alone|bulk ROUNDS.
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdint.h>
@@ -75,6 +76,23 @@ static void files(long rounds) {
   }
 }
 
+/// An unpacker's records, to a file and back from it: two calls a round.
+static void records(long rounds) {
+  char name[] = "/tmp/records-XXXXXX", record[32] = "";
+  int written = mkstemp(name), read_back = open(name, O_RDONLY);
+  expect(written >= 0 && read_back >= 0 && unlink(name) == 0, "open");
+  while (rounds-- > 0) {
+    expect(write(written, record, sizeof record) == sizeof record, "write");
+    expect(read(read_back, record, sizeof record) == sizeof record, "read");
+  }
+}
+
+/// The same by one that has computed while the other thread was to begin: it has a kernel thread to itself.
+static void alone(long rounds) {
+  compute(50000);
+  records(rounds);
+}
+
 static long blocks;
 
 static void* sends(void* end) {
@@ -107,12 +125,14 @@ static void bulk(long rounds) {
 
 int main(int count, char** words) {
   pthread_t thread;
-  expect(count == 3, "usage: loops events|turns|files|bulk ROUNDS");
+  expect(count == 3, "usage: loops events|turns|files|records|alone|bulk ROUNDS");
   expect(pthread_create(&thread, NULL, sleeps, NULL) == 0, "pthread_create");
   const long rounds = atol(words[2]);
   if (strcmp(words[1], "events") == 0) events(rounds);
   if (strcmp(words[1], "turns") == 0) turns(rounds);
   if (strcmp(words[1], "files") == 0) files(rounds);
+  if (strcmp(words[1], "records") == 0) records(rounds);
+  if (strcmp(words[1], "alone") == 0) alone(rounds);
   if (strcmp(words[1], "bulk") == 0) bulk(rounds);
   return 0;
 }

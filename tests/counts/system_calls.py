@@ -47,7 +47,8 @@ def of_loops(what: str, rounds: int, *launcher: str) -> int:
 def beside_sleepers(build: Path):
     """Calls per round, unblocked less a run of few rounds; and the ratio to native ones."""
     loops, unblock = str(build / "tests" / "counts" / "loops"), str(build / "unblock")
-    for what, rounds, most in (("events", ROUNDS, 3.1), ("turns", 1000, 7.6), ("files", ROUNDS, 3.1)):
+    for what, rounds, most in (("events", ROUNDS, 3.1), ("turns", 1000, 7.6), ("files", ROUNDS, 3.1),
+                               ("alone", ROUNDS, 2.1)):
         each = of_loops(what, rounds, unblock, loops) - of_loops(what, 100, unblock, loops)
         yield f"calls per round of {what}", each / (rounds - 100), most
     ratio = of_loops("bulk", ROUNDS, unblock, loops) / of_loops("bulk", ROUNDS, loops)
