@@ -238,20 +238,42 @@ namespace {
   return result > 0 ? write_rest(fiber, transfer, result, static_cast<long>(size)) : result;
 }
 
-}  // namespace
+[[gnu::always_inline]] inline long write_plain(Fiber& fiber, int fd, const void* data,
+                                               std::size_t size) noexcept {
+  const long result = kernel::call(SYS_sendto, fd, data, size, MSG_DONTWAIT, nullptr, 0);
+  bulk::note(fiber, result);
+  if (result == static_cast<long>(size)) [[likely]]
+    return result;
+  return write_after(fiber, fd, data, size, result);
+}
 
-long write(Fiber& fiber, int fd, const void* data, std::size_t size) noexcept {
-  if (size && descriptors::plain_to_write(fd) && !bulk::flows(fiber)) [[likely]] {
-    const long result = kernel::call(SYS_sendto, fd, data, size, MSG_DONTWAIT, nullptr, 0);
-    bulk::note(fiber, result);
-    if (result == static_cast<long>(size)) [[likely]]
-      return result;
-    return write_after(fiber, fd, data, size, result);
-  }
-  if (descriptors::never_waits(fd)) return at_once(fiber, SYS_write, fd, data, size);
+[[gnu::noinline]] long write_file(Fiber& fiber, int fd, const void* data, std::size_t size) noexcept {
+  const long result = in_place::perhaps_short(fiber, SYS_write, fd, data, size);
+  note_as_file(fiber, fd);
+  bulk::note(fiber, result);
+  return result;
+}
+
+[[gnu::noinline]] long write_any(Fiber& fiber, int fd, const void* data, std::size_t size) noexcept {
   const iovec part{const_cast<void*>(data), size};
   return write_all(fiber,
                    {fd, &part, 1, SYS_write, {fd, kernel::word(data), kernel::word(size), 0, 0, 0}, true});
+}
+
+}  // namespace
+
+long write(Fiber& fiber, int fd, const void* data, std::size_t size) noexcept {
+  switch (descriptors::way_to_write(fd)) {
+    [[likely]] case Way::AskFirst:
+      if (size == 0 || bulk::flows(fiber)) break;
+      return write_plain(fiber, fd, data, size);
+    case Way::AtOnce: return at_once(fiber, SYS_write, fd, data, size);
+    case Way::AsFile:
+      if (fiber.sibling) break;  // they have one kernel thread among them
+      return write_file(fiber, fd, data, size);
+    default: break;
+  }
+  return write_any(fiber, fd, data, size);
 }
 
 long writev(Fiber& fiber, int fd, const iovec* parts, int count) noexcept {

@@ -148,18 +148,31 @@ bool asks_in_vain(int fd) noexcept {
   return entry && guessed(entry->guesses);
 }
 
+namespace {
+
+// Of what is no plain stream.
+Way way_to_move(const Entry* entry) noexcept {
+  if (knows(entry, NonBlocking)) return Way::AtOnce;
+  const Kind kind = entry->kind.load(std::memory_order_relaxed);
+  return kind == Kind::Named || kind == Kind::File ? Way::AsFile : Way::Any;
+}
+
+}  // namespace
+
 Way way_to_read(int fd) noexcept {
   Entry* entry = find(fd);
   if (!entry) return Way::Any;
   const State known = state_of(entry);
   if (knows_all_of_socket(entry, Blocking | ByteStream | NoReceiveTimeout))
     return waits_first(*entry, known) ? Way::WaitFirst : Way::AskFirst;
-  if (knows(entry, NonBlocking)) return Way::AtOnce;
-  const Kind kind = entry->kind.load(std::memory_order_relaxed);
-  return kind == Kind::Named || kind == Kind::File ? Way::AsFile : Way::Any;
+  return way_to_move(entry);
 }
 
-bool plain_to_write(int fd) noexcept { return knows_all_of_socket(find(fd), Blocking | ByteStream); }
+Way way_to_write(int fd) noexcept {
+  const Entry* entry = find(fd);
+  if (!entry) return Way::Any;
+  return knows_all_of_socket(entry, Blocking | ByteStream) ? Way::AskFirst : way_to_move(entry);
+}
 
 bool ready(int fd, short events) noexcept {
   pollfd entry{fd, events, 0};

@@ -62,7 +62,7 @@ void note_probe(int fd, bool found) noexcept;
 /// alone.
 [[nodiscard]] bool asks_in_vain(int fd) noexcept;
 
-/// How to read a descriptor, by what is known of it without asking.
+/// How to read or write a descriptor, by what is known of it without asking.
 enum class Way : std::uint8_t {
   Any,        ///< nothing is
   AskFirst,   ///< a plain stream: a socket that is to wait, without a timeout, and that nobody else has
@@ -71,8 +71,8 @@ enum class Way : std::uint8_t {
   AsFile,     ///< a file, or only_named()
 };
 [[nodiscard]] Way way_to_read(int fd) noexcept;
-/// Whether `fd` is a plain stream to write to.
-[[nodiscard]] bool plain_to_write(int fd) noexcept;
+/// Never Way::WaitFirst.
+[[nodiscard]] Way way_to_write(int fd) noexcept;
 
 /// `fd` is a socket that this process made just now by socket(2), and nobody else has it. `stream`: of bytes,
 /// so that a short read leaves nothing.

@@ -39,6 +39,7 @@ def counts(build: Path):
     ours, nothing = build / "preload" / "libunblock-preload.so", Path()
     exchanges = str(build / "tests" / "counts" / "exchanges")
     threads = str(build / "scripts" / "contender_primitives")
+    records = [str(build / "tests" / "counts" / "loops"), "records"]
     copy = ["dd", "status=none", "if=/dev/zero", "of=/dev/null", "bs=1"]
 
     start = counted(ours, "true") - counted(nothing, "true")
@@ -46,6 +47,9 @@ def counts(build: Path):
     calls = [counted(library, *copy, "count=20000") - counted(library, *copy, "count=0")
              for library in (ours, nothing)]
     yield "a call of a program without threads", (calls[0] - calls[1]) / 40_000, 9
+    calls = [counted(library, *records, "22000") - counted(library, *records, "2000")
+             for library in (ours, nothing)]
+    yield "a small record written to a file and read back", (calls[0] - calls[1]) / 20_000, 341
     compiler = ["cc", "-S", "-o", "/dev/null", str(Path(__file__).with_name("exchanges.c"))]
     ratio = counted(ours, *compiler) / counted(nothing, *compiler)
     yield "a compiler, per cent", (ratio - 1) * 100, 1
