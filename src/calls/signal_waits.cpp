@@ -55,17 +55,24 @@ long suspend_by(Sleep& sleep, Fiber& fiber, const SignalSet* mask, std::size_t s
   return pause_by(sleep, fiber);
 }
 
-// Takes one of `wanted`, or says what else there is to do: -EINTR: run a handler first; 0: wait.
+// What there is to take of `wanted`, or else to do: -EINTR: run a handler first; 0: wait. With the lock.
+long take_or_look(Fiber& fiber, SignalSet wanted, siginfo_t& taken) noexcept {
+  SignalState& state = fiber.signals;
+  if (detail::take(state.pending, wanted, taken) || detail::take(detail::process, wanted, taken))
+    return taken.si_signo;
+  const SignalSet open = ~state.mask.load(std::memory_order_relaxed);
+  const SignalSet pending = state.pending.set.load() | detail::process.set.load();
+  return pending & open & ~wanted ? -EINTR : 0;
+}
+
+// The same, and awaits them from now on, or no longer.
 long take_or_await(Fiber& fiber, SignalSet wanted, bool last, siginfo_t& taken) noexcept {
   Guard guard(detail::lock);
-  if (detail::take(fiber.signals.pending, wanted, taken) || detail::take(detail::process, wanted, taken))
-    return taken.si_signo;
-  if (last) return 0;
-  fiber.signals.awaited.store(wanted, std::memory_order_seq_cst);
-  detail::refresh_attention(fiber);
-  const SignalSet open = ~fiber.signals.mask.load(std::memory_order_relaxed);
-  const SignalSet pending = fiber.signals.pending.set.load() | detail::process.set.load();
-  return pending & open & ~wanted ? -EINTR : 0;
+  const long result = take_or_look(fiber, wanted, taken);
+  const bool waits = !result && !last;
+  fiber.signals.awaited.store(waits ? wanted : 0, std::memory_order_seq_cst);
+  if (waits) detail::refresh_attention(fiber);
+  return last && result < 0 ? 0 : result;
 }
 
 long take_by(Sleep& sleep, Fiber& fiber, SignalSet wanted, Nanoseconds deadline, siginfo_t& taken) noexcept {
@@ -85,7 +92,6 @@ long wait_by(Sleep& sleep, Fiber& fiber, const SignalSet* set, siginfo_t* info, 
   if (const long error = timeouts::from_user(fiber, timeout, CLOCK_MONOTONIC, true, deadline)) return error;
   siginfo_t taken;
   const long result = take_by(sleep, fiber, wanted & ~unblockable, deadline, taken);
-  fiber.signals.awaited.store(0, std::memory_order_seq_cst);
   set_mask(fiber, fiber.signals.mask.load(std::memory_order_relaxed));
   if (result == -ETIMEDOUT) return -EAGAIN;
   return result > 0 && info && !user::copy(info, &taken, sizeof taken) ? -EFAULT : result;

@@ -32,7 +32,8 @@ struct SignalState {
   std::atomic<std::uint64_t> attention{0};
   std::atomic<SignalSet> mask{0};
   PendingQueue pending;
-  /// The set a sigwait(3) waits for; 0: it does not.
+  /// The set a sigwait(3) waits for; 0: it does not. Changed with the lock only: a signal for one that waits
+  /// is queued before that goes, else it would be taken for one that is not blocked.
   std::atomic<SignalSet> awaited{0};
   siginfo_t* awaited_info = nullptr;   ///< where that call's answer goes
   SignalSet saved_mask = 0;            ///< of a sigsuspend or ppoll: restored after its handlers
