@@ -65,6 +65,7 @@ constexpr std::size_t early_sockets = 1024;     // below this, those made before
 constexpr unsigned hidden_base = 1 << 12;       // where they are numbered from if RLIMIT_NOFILE allows more
 constexpr int watchdog_eager_looks = 50;        // looks without a finding before its sleep grows
 constexpr int collecting_tries = 20;            // rounds of the watchdog that a signal waits for earlier ones
+constexpr int signals_per_round = 100;          // that it takes from the kernel, after the first
 constexpr int watchdog_looks = 200;             // and before it sleeps for good while the loop is idle
 constexpr std::size_t block_step = 512;         // bytes; what kept slices of stacks are rounded up to
 constexpr std::size_t largest_block = 32 << 10; // bytes; larger ones are mapped by themselves

@@ -37,8 +37,8 @@ bool for_descriptor(int signal) noexcept { return (detail::with_descriptor & sig
 // To the process, which one flow is: natively that has it before the call returns.
 long post_to_process(Fiber& fiber, const siginfo_t& info) noexcept {
   if (fiber.sibling) return post(fiber, info);
-  collect_earlier(info.si_signo);
-  return post(info);
+  if (collect_earlier(info.si_signo)) return post(info);
+  return kernel::call(SYS_rt_sigqueueinfo, own_pid(), info.si_signo, &info);
 }
 
 // A signal that the kernel has sent to whom may be this process, too.

@@ -35,8 +35,7 @@ struct SignalState {
   /// The set a sigwait(3) waits for; 0: it does not. Changed with the lock only: a signal for one that waits
   /// is queued before that goes, else it would be taken for one that is not blocked.
   std::atomic<SignalSet> awaited{0};
-  siginfo_t* awaited_info = nullptr;   ///< where that call's answer goes
-  SignalSet saved_mask = 0;            ///< of a sigsuspend or ppoll: restored after its handlers
+  SignalSet saved_mask = 0;  ///< of a sigsuspend or ppoll: restored after its handlers
   bool restore_mask = false;
   stack_t alternate{nullptr, SS_DISABLE, 0};
 };

@@ -213,8 +213,8 @@ void collect_process_signal(int signal) noexcept {
     watchdog::finish_round();  // the watchdog took it, unless it was for others
 }
 
-void collect_earlier(int signal) noexcept {
-  if (signal < first_realtime) return;
+bool collect_earlier(int signal) noexcept {
+  if (signal < first_realtime) return true;
   const auto in_kernel = [=] {
     SignalSet pending = 0;
     kernel::call(SYS_rt_sigpending, &pending, sizeof pending);
@@ -222,9 +222,13 @@ void collect_earlier(int signal) noexcept {
   };
   // Without /proc nobody is ever sure.
   for (int tries = 0; tries < limits::collecting_tries && watchdog::kernel_thread(); ++tries) {
-    if (!in_kernel() && watchdog::has_queued_all()) return;
+    const bool collected = !in_kernel() && watchdog::has_queued_all();
+    // Asked after that: a fiber that has taken one has queued it before it is no longer among the sleepers.
+    if (slept_for.load(std::memory_order_seq_cst) & signal_bit(signal)) return false;
+    if (collected) return true;
     watchdog::finish_round();
   }
+  return !in_kernel();
 }
 
 }  // namespace unblock::signals

@@ -117,9 +117,10 @@ inline void collect_signal_of(Fiber& fiber, long result) noexcept {
 /// A signal went by way of the kernel to whom may be this process, too: returns once it is in our queues. The
 /// kernel would have had it handled before the call that sent it returns.
 void collect_process_signal(int signal) noexcept;
-/// Signals of a number from SIGRTMIN on are taken in the order they were sent in: returns once what the
-/// kernel has of `signal` for the process is in our queues.
-void collect_earlier(int signal) noexcept;
+/// Signals of a number from SIGRTMIN on are taken in the order they were sent in: returns true once what the
+/// kernel has of `signal` for the process is in our queues. False: the kernel is to have the next one, too; a
+/// fiber waits for it there, or there is no end to the earlier ones.
+[[nodiscard]] bool collect_earlier(int signal) noexcept;
 /// Raises a signal in the calling fiber, as the kernel does for a failed write.
 void raise(Fiber& fiber, int signal) noexcept;
 

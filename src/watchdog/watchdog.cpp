@@ -47,16 +47,25 @@ void kick_again() noexcept {
   });
 }
 
-// Sleeps for that long, or until a signal comes, which it passes on. 0: until one comes.
+// Waits for one of `wanted`, no longer than `timeout` unless that is null. Returns its number or an error.
+long next_signal(const SignalSet& wanted, siginfo_t& info, const timespec* timeout) noexcept {
+  return kernel::call(SYS_rt_sigtimedwait, &wanted, &info, timeout, sizeof wanted);
+}
+
+// Sleeps for that long, or until signals come, which it passes on. 0: until one comes.
 void sleep(int microseconds) noexcept {
   const SignalSet wanted = signals::received_by_watchdog();
   const timespec time{microseconds / 1'000'000, microseconds % 1'000'000 * 1000L};
+  constexpr timespec at_once{};
   siginfo_t info;
   state.receiving.store(true, std::memory_order_release);
-  const long result =
-      kernel::call(SYS_rt_sigtimedwait, &wanted, &info, microseconds ? &time : nullptr, sizeof wanted);
+  long result = next_signal(wanted, info, microseconds ? &time : nullptr);
   state.receiving.store(false, std::memory_order_release);
-  if (result > 0) signals::receive(info);
+  // Not one a round: the kernel gives a kick first, and each that waits for a round kicks.
+  for (int more = limits::signals_per_round; result > 0; --more) {
+    signals::receive(info);
+    result = more ? next_signal(wanted, info, &at_once) : 0;
+  }
   state.rounds.fetch_add(1, std::memory_order_release);
 }
 
