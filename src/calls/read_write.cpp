@@ -168,15 +168,19 @@ long write_rest(Fiber& fiber, const Transfer& whole, long written, long wanted) 
   return written;
 }
 
-long write_all(Fiber& fiber, const Transfer& transfer) noexcept {
-  const long wanted = total(transfer);
-  if (wanted <= 0) return as_it_is(fiber, transfer, transfer.fd);
-  const long result = perform(fiber, transfer);
+// What is left of a write that gave `result`, if it is of what takes all there is to write.
+long write_on(Fiber& fiber, const Transfer& transfer, long result, long wanted) noexcept {
   if (result <= 0 || result >= wanted) [[likely]]
     return result;
   const Kind kind = descriptors::kind(transfer.fd);
   if ((kind != Kind::Socket && kind != Kind::Stream) || !descriptors::blocking(transfer.fd)) return result;
   return write_rest(fiber, transfer, result, wanted);
+}
+
+long write_all(Fiber& fiber, const Transfer& transfer) noexcept {
+  const long wanted = total(transfer);
+  if (wanted <= 0) return as_it_is(fiber, transfer, transfer.fd);
+  return write_on(fiber, transfer, perform(fiber, transfer), wanted);
 }
 
 // These stand by themselves for the stack they take, which a connection has for as long as it waits: a plain
@@ -227,15 +231,20 @@ long readv(Fiber& fiber, int fd, const iovec* parts, int count) noexcept {
 
 namespace {
 
+// A write of `part`, which is to last as long.
+Transfer of_one(int fd, const iovec& part) noexcept {
+  const long words[] = {kernel::word(part.iov_base), kernel::word(part.iov_len)};
+  return {fd, &part, 1, SYS_write, {fd, words[0], words[1], 0, 0, 0}, true};
+}
+
 // The rest of a write that has answered `result` at first.
 [[gnu::noinline]] long write_after(Fiber& fiber, int fd, const void* data, std::size_t size,
                                    long result) noexcept {
   const iovec part{const_cast<void*>(data), size};
-  const Transfer transfer{fd,  &part, 1, SYS_write, {fd, kernel::word(data), kernel::word(size), 0, 0, 0},
-                          true};
+  const Transfer transfer = of_one(fd, part);
   if (result == -EAGAIN) return write_all(fiber, transfer);
   signals::collect_signal_of(fiber, result);
-  return result > 0 ? write_rest(fiber, transfer, result, static_cast<long>(size)) : result;
+  return write_on(fiber, transfer, result, static_cast<long>(size));
 }
 
 [[gnu::always_inline]] inline long write_plain(Fiber& fiber, int fd, const void* data,
@@ -251,13 +260,14 @@ namespace {
   const long result = in_place::perhaps_short(fiber, SYS_write, fd, data, size);
   note_as_file(fiber, fd);
   bulk::note(fiber, result);
-  return result;
+  if (result <= 0 || result == static_cast<long>(size)) [[likely]]
+    return result;
+  return write_after(fiber, fd, data, size, result);  // a name may be a FIFO's, which takes all
 }
 
 [[gnu::noinline]] long write_any(Fiber& fiber, int fd, const void* data, std::size_t size) noexcept {
   const iovec part{const_cast<void*>(data), size};
-  return write_all(fiber,
-                   {fd, &part, 1, SYS_write, {fd, kernel::word(data), kernel::word(size), 0, 0, 0}, true});
+  return write_all(fiber, of_one(fd, part));
 }
 
 }  // namespace
