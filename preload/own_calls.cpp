@@ -59,7 +59,7 @@ ssize_t __wrap_read(int fd, void* data, size_t size) { return made(SYS_read, fd,
 ssize_t __wrap_write(int fd, const void* data, size_t size) { return made(SYS_write, fd, data, size); }
 
 int __wrap_epoll_wait(int epfd, epoll_event* events, int count, int milliseconds) {
-  return made(SYS_epoll_wait, epfd, events, count, milliseconds);
+  return made(SYS_epoll_wait, epfd, events, count, libev::timeout(milliseconds));
 }
 
 // The loop's own descriptors are not to be seen by the program.

@@ -59,6 +59,9 @@ class LibevLoop final : public EventLoop {
     show_backend();
   }
   void refused(int fd) noexcept { refused_[refused_count_++ % refusals] = fd; }
+  [[nodiscard]] int timeout(int milliseconds) const noexcept {
+    return endless_ && milliseconds > 0 ? -1 : milliseconds;
+  }
 
  private:
   // What is watched for of one descriptor, in one line.
@@ -93,10 +96,11 @@ class LibevLoop final : public EventLoop {
   ev_io unusual_watcher_;
   int backend_ = -1;   // libev's epoll instance
   int shown_in_ = -1;  // whose member that is to be, for an embedding loop
-  int waker_ = -1;  // an eventfd: ev_async_send writes by libc, perhaps in a thread that is no more
-  int alarm_ = -1;  // a timerfd: epoll's milliseconds are too coarse for short sleeps
+  int waker_ = -1;     // an eventfd: ev_async_send writes by libc, perhaps in a thread that is no more
+  int alarm_ = -1;     // a timerfd: epoll's milliseconds are too coarse for short sleeps
   Nanoseconds alarm_time_ = never;
   EventSink* sink_ = nullptr;
+  bool endless_ = false;  // this poll has no deadline
   static constexpr unsigned refusals = 64;
   int refused_[refusals];
   unsigned refused_count_ = 0;
@@ -208,11 +212,12 @@ void LibevLoop::run(int flags) noexcept {
 void LibevLoop::poll(Nanoseconds deadline, EventSink& sink) noexcept {
   InLoop inside(*this);
   sink_ = &sink;
+  endless_ = deadline == never;
   if (deadline == 0) {
     run(EVRUN_NOWAIT);
     return;
   }
-  if (deadline == never) {
+  if (endless_) {
     run(EVRUN_ONCE);
     return;
   }
@@ -258,5 +263,9 @@ bool libev::inside() noexcept { return in_loop != nullptr; }
 void libev::made_backend(int fd) noexcept { in_loop->made_backend(fd); }
 
 void libev::refused(int fd) noexcept { in_loop->refused(fd); }
+
+int libev::timeout(int milliseconds) noexcept {
+  return in_loop ? in_loop->timeout(milliseconds) : milliseconds;
+}
 
 }  // namespace unblock

@@ -19,6 +19,10 @@ void made_backend(int fd) noexcept;
 /// The kernel refused to watch `fd` for the loop that the caller is in, since it was closed behind our back.
 /// libev would end the process; instead it is told that all is well, and the loop reports `fd` as ready.
 void refused(int fd) noexcept;
+
+/// For how long to wait where libev would wait for `milliseconds`: it ends a wait without a deadline once a
+/// minute, for which the kernel starts and stops a timer at each.
+[[nodiscard]] int timeout(int milliseconds) noexcept;
 }  // namespace libev
 
 }  // namespace unblock
