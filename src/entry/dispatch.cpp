@@ -175,6 +175,17 @@ namespace unblock {
 
 namespace {
 
+// The answer to what a fiber has called; `fiber` is null if that was none until just now.
+long serve(Fiber* fiber, Frame* frame, long nr) {
+  const long(&arguments)[6] = frame->arguments;
+  if (fiber && fiber->native_only && dispatch::can_be_native(nr)) [[unlikely]]
+    return edge::serve(*fiber, frame, [&](Fiber& served) { return calls::natively(served, nr, arguments); });
+  return siblings::serve(nr, arguments, [&] {
+    return edge::serve(*self(), frame,
+                       [&](Fiber& served) { return dispatch::answer(served, nr, arguments); });
+  });
+}
+
 // By itself, for the registers and the stack that it takes, which most calls do without.
 [[gnu::noinline]] Verdict dispatch_unusual(Frame* frame, Fiber* fiber) {
   const long nr = static_cast<long>(frame->rax);
@@ -194,20 +205,10 @@ namespace {
     case SYS_fork:
     case SYS_vfork: return process::clone(*frame);
     case SYS_rt_sigaction: result = process::rt_sigaction(fiber, *frame); break;
-    default: {
-      const long(&arguments)[6] = frame->arguments;
-      if (!fiber) siblings::gate({nr, arguments});
+    default:
+      if (!fiber) siblings::gate({nr, frame->arguments});
       if (!self()) return Verdict::Native;
-      if (not_its_own && dispatch::can_be_native(nr)) [[unlikely]] {
-        result = edge::serve(*fiber, frame,
-                             [&](Fiber& served) { return calls::natively(served, nr, arguments); });
-        break;
-      }
-      result = siblings::serve(nr, arguments, [&] {
-        return edge::serve(*self(), frame,
-                           [&](Fiber& served) { return dispatch::answer(served, nr, arguments); });
-      });
-    }
+      result = serve(fiber, frame, nr);
   }
   if (not_its_own) [[unlikely]]
     embedding::after_call(*fiber);

@@ -193,32 +193,27 @@ void end_temporary_mask(Fiber& fiber) noexcept {
   set_mask(fiber, fiber.signals.saved_mask);
 }
 
-// The kick: on a carrier, at any instruction of the fiber it runs.
-void detail::on_kick(int signal, siginfo_t* info, void* raw) {
-  Fiber* fiber = self();
-  if (!fiber && outsiders::of_program()) return handle_outside(signal, info, raw);
-  if (info->si_code != SI_TKILL || info->si_pid != static_cast<pid_t>(kernel::call(SYS_getpid))) {
-    siginfo_t copy = *info;  // the program's own, not our kick
-    if (fiber) ++fiber->in_runtime;
-    post(copy);
-    if (fiber) --fiber->in_runtime;
-  }
-  auto& context = *static_cast<ucontext_t*>(raw);
-  if (fiber && !fiber->in_runtime) {
-    const auto& registers = context.uc_mcontext.gregs;
-    stalls::answer(*fiber->carrier, static_cast<std::uintptr_t>(registers[REG_RIP]),
-                   static_cast<std::uintptr_t>(registers[REG_RSP]));
-  }
-  const bool attention = fiber && fiber->signals.attention.load(std::memory_order_relaxed);
-  if (!attention && !(fiber && fiber->carrier->called_off.load(std::memory_order_relaxed))) return;
+namespace {
+
+// A signal of the program's own by the number of our kick.
+void pass_on(Fiber* fiber, const siginfo_t& info) noexcept {
+  siginfo_t copy = info;
+  if (fiber) ++fiber->in_runtime;
+  post(copy);
+  if (fiber) --fiber->in_runtime;
+}
+
+// Ends the call in the kernel that the kick has found, if it has found one.
+bool end_call(ucontext_t& context) noexcept {
   auto& rip = context.uc_mcontext.gregs[REG_RIP];
-  auto& rax = context.uc_mcontext.gregs[REG_RAX];
-  if (const unsigned long abort = in_place::interrupted_at(static_cast<unsigned long>(rip))) {
-    rip = static_cast<greg_t>(abort);
-    return;
-  }
-  if (!attention) return;
-  if (fiber->in_runtime || (fiber->native_only & Fiber::as_child)) return;  // the edge will see to it
+  const unsigned long abort = in_place::interrupted_at(static_cast<unsigned long>(rip));
+  if (abort) rip = static_cast<greg_t>(abort);
+  return abort;
+}
+
+// Runs the handlers that `fiber` is to run, at whose program's code the kick has found it.
+void deliver_between_instructions(Fiber& fiber, ucontext_t& context) noexcept {
+  auto& rip = context.uc_mcontext.gregs[REG_RIP];
   constexpr std::uint16_t syscall_bytes = 0x050f;
   const auto at = [&](greg_t address) { return *reinterpret_cast<const std::uint16_t*>(address); };
   bool restarting = patch::stays(static_cast<std::uintptr_t>(rip));
@@ -229,13 +224,35 @@ void detail::on_kick(int signal, siginfo_t* info, void* raw) {
     if (!restarting && at(rip - 2) != syscall_bytes) return;
   }
   const int saved_errno = errno;
-  const Delivery delivery = deliver(*fiber, &context, nullptr);
-  readdress(*fiber, context);
+  const Delivery delivery = deliver(fiber, &context, nullptr);
+  detail::readdress(fiber, context);
   errno = saved_errno;
   if (restarting && delivery.handled && !delivery.restart) {
     rip += 2;
-    rax = -EINTR;
+    context.uc_mcontext.gregs[REG_RAX] = -EINTR;
   }
+}
+
+}  // namespace
+
+// The kick: on a carrier, at any instruction of the fiber it runs.
+void detail::on_kick(int signal, siginfo_t* info, void* raw) {
+  Fiber* fiber = self();
+  if (!fiber && outsiders::of_program()) return handle_outside(signal, info, raw);
+  if (info->si_code != SI_TKILL || info->si_pid != static_cast<pid_t>(kernel::call(SYS_getpid)))
+    pass_on(fiber, *info);
+  if (!fiber) return;
+  auto& context = *static_cast<ucontext_t*>(raw);
+  if (!fiber->in_runtime) {
+    const auto& registers = context.uc_mcontext.gregs;
+    stalls::answer(*fiber->carrier, static_cast<std::uintptr_t>(registers[REG_RIP]),
+                   static_cast<std::uintptr_t>(registers[REG_RSP]));
+  }
+  const bool attention = fiber->signals.attention.load(std::memory_order_relaxed);
+  if (!attention && !fiber->carrier->called_off.load(std::memory_order_relaxed)) return;
+  if (end_call(context) || !attention) return;
+  if (fiber->in_runtime || (fiber->native_only & Fiber::as_child)) return;  // the edge will see to it
+  deliver_between_instructions(*fiber, context);
 }
 
 }  // namespace unblock::signals

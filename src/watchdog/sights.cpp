@@ -126,6 +126,14 @@ void call_off(Carrier& holder) noexcept {
                signals::kick);
 }
 
+// Another holder, or another fiber, than at the last look.
+void begin(Sight& sight, Carrier& holder, std::uint64_t tick, Nanoseconds now) noexcept {
+  sight.holder = &holder;
+  sight.tick = tick;
+  sight.call = holder.call.load(std::memory_order_relaxed);
+  sight.since = now;
+}
+
 // Looks at one processor. Who has just taken it from a fiber that computes need not look again at once, in
 // the way of those that now share its CPU.
 Seen look(Processor& processor, Sight& sight) noexcept {
@@ -140,10 +148,7 @@ Seen look(Processor& processor, Sight& sight) noexcept {
   const Nanoseconds before = sight.computed;
   sample(*holder, sight, now);
   if (holder != sight.holder || tick != sight.tick) {
-    sight.holder = holder;
-    sight.tick = tick;
-    sight.call = holder->call.load(std::memory_order_relaxed);
-    sight.since = now;
+    begin(sight, *holder, tick, now);
     return Seen::Nothing;
   }
   const Fiber* running = holder->running;
