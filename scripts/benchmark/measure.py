@@ -29,13 +29,14 @@ class Run:
     available_kib: Optional[float] = None   # of the machine's MemAvailable, both ends' sockets included
 
 
-def run(contender: Contender, workload: Workload, build: Path, seconds: float, count: bool) -> Run:
-    """Starts the server, opens the connections and looks at them idle; then loads them. With `count` a second
-    load follows under perf, for the system calls."""
+def run(contender: Contender, workload: Workload, build: Path, seconds: float, count: bool,
+        core: int = SERVER_CORE) -> Run:
+    """Starts the server on `core`, opens the connections and looks at them idle; then loads them. With `count` a
+    second load follows under perf, for the system calls."""
     with tempfile.TemporaryDirectory(prefix="unblock-bench-") as directory:
         port = free_port()
         server = Process(contender.arguments(build, port, workload.protocol), Path(directory) / "log",
-                         SERVER_CORE, Path(directory))
+                         core, Path(directory))
         try:
             server.wait_ready(port)
             return _measured(server, workload, build, port, seconds, count)
