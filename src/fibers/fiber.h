@@ -56,10 +56,11 @@ struct alignas(limits::cache_line) Fiber {
   static constexpr std::uint8_t by_wish = 2;   ///< in a NativeSection
 
   // What waiting touches.
-  Nanoseconds deadline = never;      ///< while in its processor's Deadlines
+  Sibling* sibling = nullptr;        ///< of one that shares a stack with others: slices.h
   Nanoseconds limit = never;         ///< whatever it waits for, it waits no longer: unblock_deadline()
   IoWaiter io_waiter;
   SignalState signals;
+  Nanoseconds deadline = never;      ///< while in its processor's Deadlines, which have it, too
   Nanoseconds restart_deadline = 0;  ///< of a call that a signal interrupted and that goes on; 0: none
   FutexNode futex_node;
 
@@ -81,8 +82,6 @@ struct alignas(limits::cache_line) Fiber {
   int* clear_tid = nullptr;            ///< zeroed and woken at the end: set_tid_address(2)
   robust_list_head* robust = nullptr;  ///< get_robust_list(2)
   char name[16] = {};                  ///< PR_SET_NAME
-
-  Sibling* sibling = nullptr;  ///< of one that shares a stack with others: slices.h
 
   // Room for waits with many parts (poll, futex_waitv); kept until the fiber ends.
   void* scratch = nullptr;

@@ -66,12 +66,13 @@ void Processor::prefetch() const noexcept {
 }
 
 void Processor::prefetch_pages() const noexcept {
-  // Thread-local variables, ours first, may be on another page than the frames.
-  const auto self_at = reinterpret_cast<std::uintptr_t>(&unblock_self) - context::current_fs();
+  std::uintptr_t self_at;  // not by the address of ours, for which this thread's descriptor would be fetched
+  asm("movq unblock_self@gottpoff(%%rip), %0" : "=r"(self_at));
   unsigned after = 0;
   for (; after < limits::prefetched_pages; ++after) {
     const Fiber* soon = queue_.peek(after);
     if (!soon) return;
+    // Thread-local variables, ours first, may be on another page than the frames.
     __builtin_prefetch(reinterpret_cast<const void*>(soon->context.fs + self_at));
     __builtin_prefetch(soon->context.stack);
   }

@@ -34,12 +34,16 @@ class Deadlines {
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
 
  private:
-  void place(std::uint32_t slot, Fiber* fiber) noexcept;
-  void rise(std::uint32_t slot, Fiber* fiber) noexcept;
-  void sink(std::uint32_t slot, Fiber* fiber) noexcept;
-  [[nodiscard]] Fiber*& at(std::uint32_t slot) noexcept { return heap_[slot - 1]; }
+  struct Entry {
+    Nanoseconds deadline;  // here, since the fibers that an entry is compared with are cold
+    Fiber* fiber;
+  };
+  void place(std::uint32_t slot, const Entry& entry) noexcept;
+  void rise(std::uint32_t slot, const Entry& entry) noexcept;
+  void sink(std::uint32_t slot, const Entry& entry) noexcept;
+  [[nodiscard]] Entry& at(std::uint32_t slot) noexcept { return heap_[slot - 1]; }
 
-  Fiber** heap_ = nullptr;  // slot n at n - 1
+  Entry* heap_ = nullptr;  // slot n at n - 1
   std::uint32_t size_ = 0;
   std::uint32_t capacity_ = 0;
 };
