@@ -3,9 +3,8 @@
 
 #include <atomic>
 #include <cstdint>
-#include <linux/futex.h>
 
-#include "kernel.h"
+#include "fences.h"
 
 namespace unblock {
 
@@ -15,33 +14,37 @@ namespace unblock {
 class Lock {
  public:
   void lock() noexcept {
-    std::uint32_t seen = 0;
-    if (word_.compare_exchange_strong(seen, held, std::memory_order_acquire)) [[likely]] return;
-    lock_slowly();
+    if (!try_lock()) [[unlikely]]
+      lock_slowly();
   }
 
   void unlock() noexcept {
-    if (word_.exchange(0, std::memory_order_release) == contended) [[unlikely]]
-      kernel::call(SYS_futex, &word_, FUTEX_WAKE_PRIVATE, 1);
+    word_.store(0, std::memory_order_release);
+    // A: freed first, then looked for sleepers; an exchange would take as long as what most locks guard.
+    // Matches B in lock_slowly().
+    fences::light();
+    if (sleepers_.load(std::memory_order_relaxed)) [[unlikely]]
+      wake();
   }
 
   /// Forgets who held it: for a fork's child, where the holder does not exist.
-  void reset() noexcept { word_.store(0, std::memory_order_relaxed); }
-
- private:
-  enum : std::uint32_t { held = 1, contended = 2 };
-
-  [[gnu::noinline]] void lock_slowly() noexcept {
-    for (int spins = 0; spins < 100; ++spins) {
-      std::uint32_t seen = 0;
-      if (word_.compare_exchange_weak(seen, held, std::memory_order_acquire)) return;
-      __builtin_ia32_pause();
-    }
-    while (word_.exchange(contended, std::memory_order_acquire) != 0)
-      kernel::call(SYS_futex, &word_, FUTEX_WAIT_PRIVATE, static_cast<std::uint32_t>(contended), nullptr);
+  void reset() noexcept {
+    word_.store(0, std::memory_order_relaxed);
+    sleepers_.store(0, std::memory_order_relaxed);
   }
 
+ private:
+  enum : std::uint32_t { held = 1 };
+
+  [[nodiscard]] bool try_lock() noexcept {
+    std::uint32_t seen = 0;
+    return word_.compare_exchange_strong(seen, held, std::memory_order_acquire);
+  }
+  void lock_slowly() noexcept;
+  void wake() noexcept;
+
   std::atomic<std::uint32_t> word_{0};
+  std::atomic<std::uint32_t> sleepers_{0};  // who sleep until it is free, or are about to
 };
 
 /// Holds a Lock for a scope.

@@ -15,6 +15,7 @@
 #include "fibers/kernel_thread.h"
 #include "fibers/processor.h"
 #include "fibers/scheduler.h"
+#include "kernel.h"
 
 namespace unblock::test {
 
