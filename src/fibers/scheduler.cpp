@@ -9,6 +9,7 @@
 #include "fibers/processor.h"
 #include "fibers/processors.h"
 #include "fibers/threads.h"
+#include "kernel.h"
 #include "runtime_limits.h"
 #include "siblings/slices.h"
 #include "stats.h"
@@ -71,6 +72,23 @@ inline void board(Carrier& carrier, Fiber& fiber) noexcept {
   }
 }
 
+// Makes `woken` ready at the processor that `waker`, the calling fiber, holds; false if it holds none. Its
+// claim is what it was: who ends another fiber in between two is in the runtime already. A vfork's child runs
+// as its parent, which is not to be disturbed.
+bool push_near(Fiber& waker, Fiber& woken) noexcept {
+  if (!waker.home || (waker.native_only & Fiber::as_child)) [[unlikely]]
+    return false;
+  Carrier& carrier = *waker.carrier;
+  const bool inside = carrier.claim.load(std::memory_order_relaxed) == Claim::Inside;
+  if (!inside && !carrier.enter()) [[unlikely]]
+    return false;
+  Processor& processor = *carrier.processor;
+  processor.push(woken);
+  processor.nudge();  // its loop may wait for it elsewhere: Processor::rest()
+  if (!inside) release(waker);
+  return true;
+}
+
 }  // namespace
 
 Carrier& arrived(boost::context::detail::transfer_t arrival) noexcept {
@@ -115,6 +133,13 @@ bool claim_wake(Fiber& fiber, long result) noexcept {
 bool wake(Fiber& fiber, long result) noexcept {
   if (!claim_wake(fiber, result)) return own_thread::wake(fiber, result);
   processors::for_woken(fiber).post(fiber);
+  return true;
+}
+
+bool wake_near(Fiber& fiber, long result) noexcept {
+  if (!claim_wake(fiber, result)) return own_thread::wake(fiber, result);
+  Fiber* const waker = self();
+  if (!waker || !push_near(*waker, fiber)) processors::for_woken(fiber).post(fiber);
   return true;
 }
 

@@ -54,6 +54,10 @@ long park(Fiber& fiber) noexcept;
 /// async-signal-safe.
 bool wake(Fiber& fiber, long result) noexcept;
 
+/// The same by a flow that is no signal handler and has no lock but of the parking lot: without the inbox, if
+/// it is a fiber whose own processor the woken one goes to.
+bool wake_near(Fiber& fiber, long result) noexcept;
+
 /// Lets the other ready fibers run first. See sched_yield(2). True now and then where nobody does anything
 /// but yield: whoever computes what they wait for, on another kernel thread, should have the CPU.
 bool yield(Fiber& fiber) noexcept;

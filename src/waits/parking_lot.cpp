@@ -79,7 +79,7 @@ int wake_locked(ParkingBucket& bucket, std::uintptr_t address, int count, std::u
     // Unlinked first: once woken, the fiber may use its node again.
     unlink(bucket, *node);
     // One that times out or is interrupted just now does not count: the wake-up goes to the next.
-    if (scheduler::wake(fiber, result)) ++woken;
+    if (scheduler::wake_near(fiber, result)) ++woken;
   }
   return woken;
 }

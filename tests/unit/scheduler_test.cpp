@@ -106,3 +106,25 @@ TEST_CASE("who hands its processor off goes on, while another kernel thread runs
   CHECK(stage.processor.holder == stage.main.carrier);
   scheduler::release(stage.main);
 }
+
+TEST_CASE("whom a fiber wakes beside it comes behind those who are ready, and the waker keeps its processor") {
+  Stage stage;
+  Record record;
+  Fiber& sleeper = stage.start([&](Fiber& fiber) {
+    scheduler::acquire(fiber);
+    scheduler::prepare_wait(fiber);
+    record.add(static_cast<char>(scheduler::park(fiber)));
+    scheduler::release(fiber);
+    static_cast<void>(scheduler::wake(stage.main, 0));
+  });
+  stage.start([&](Fiber& fiber) {
+    unblock_self = &fiber;
+    record.add(scheduler::wake_near(sleeper, 's') && fiber.carrier->claim == Claim::Outside ? 'o' : '-');
+    scheduler::acquire(fiber);
+    record.add(!scheduler::wake_near(sleeper, 't') && fiber.carrier->claim == Claim::Inside ? 'i' : '-');
+    scheduler::release(fiber);
+  });
+  stage.start([&](Fiber&) { record.add('r'); });
+  stage.park();
+  CHECK(record.view() == "oirs");
+}
