@@ -30,8 +30,7 @@ void notify_cancellation(Fiber& fiber) noexcept {
   // Without a signal to handle: the edge finds the call interrupted, looks, and makes it again if need be.
   std::optional<InRuntime> inside;
   if (Fiber* canceller = self()) inside.emplace(*canceller);
-  fiber.signals.attention.store(1, std::memory_order_seq_cst);
-  scheduler::wake(fiber, -EINTR);
+  scheduler::interrupt(fiber);
 }
 
 // What it maps in here without being told where is a stack. A pthread_create() in a signal handler in the

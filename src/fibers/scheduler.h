@@ -33,8 +33,9 @@ inline void release(Fiber& fiber) noexcept {
 /// Interruptible waits go on to check for signals (signals::interrupted): the order of the two matters.
 inline void prepare_wait(Fiber& fiber) noexcept {
   fiber.wake_result = 0;
-  // seq_cst: matches the poster of a signal, which sets attention and then looks here.
-  fiber.wait.store(Wait::Waiting, std::memory_order_seq_cst);
+  fiber.wait.store(Wait::Waiting, std::memory_order_release);
+  // A: announced first, then looked for signals. Matches B in interrupt().
+  fences::light();
 }
 
 /// Gives up what prepare_wait() announced. False if somebody has woken the fiber meanwhile: park() must
@@ -57,6 +58,10 @@ bool wake(Fiber& fiber, long result) noexcept;
 /// The same by a flow that is no signal handler and has no lock but of the parking lot: without the inbox, if
 /// it is a fiber whose own processor the woken one goes to.
 bool wake_near(Fiber& fiber, long result) noexcept;
+
+/// Wakes `fiber` with -EINTR if it waits, so that it looks whom its attention, set until then, is for; says
+/// whether. Any kernel thread, async-signal-safe.
+bool interrupt(Fiber& fiber) noexcept;
 
 /// Lets the other ready fibers run first. See sched_yield(2). True now and then where nobody does anything
 /// but yield: whoever computes what they wait for, on another kernel thread, should have the CPU.

@@ -96,8 +96,7 @@ Fiber* target_of(SignalSet bit) noexcept {
 // Makes the fiber notice: it waits and is woken, or it runs and is kicked, or it is about to run and will
 // see it at the edge.
 void interrupt(Fiber& fiber) noexcept {
-  fiber.signals.attention.store(1, std::memory_order_seq_cst);
-  if (scheduler::wake(fiber, -EINTR) || &fiber == self()) return;
+  if (scheduler::interrupt(fiber) || &fiber == self()) return;
   if (!fiber.on_carrier.load(std::memory_order_seq_cst)) return;
   Carrier* carrier = fiber.carrier;
   if (const pid_t ktid = carrier->ktid.load(std::memory_order_relaxed))
