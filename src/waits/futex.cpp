@@ -217,6 +217,37 @@ long wake_or_move(const Call& call) noexcept {
   return command == FUTEX_WAKE_OP ? wake_op(call) : requeue(call);
 }
 
+// By itself, for the registers that it takes: what locks ask for most does without.
+[[gnu::noinline]] long answer(Fiber& fiber, const Call call) noexcept {
+  if ((call.operation & FUTEX_CLOCK_REALTIME) && !takes_clock(call.command())) return -ENOSYS;
+  switch (call.command()) {
+    case FUTEX_WAIT:
+    case FUTEX_WAIT_BITSET: return wait(fiber, call);
+    case FUTEX_WAKE:
+    case FUTEX_WAKE_BITSET:
+    case FUTEX_REQUEUE:
+    case FUTEX_CMP_REQUEUE:
+    case FUTEX_WAKE_OP: return wake_or_move(call);
+    case FUTEX_LOCK_PI:
+    case FUTEX_LOCK_PI2:
+    case FUTEX_TRYLOCK_PI:
+    case FUTEX_UNLOCK_PI:
+      return futex_pi::call(fiber, call.word, call.operation,
+                            reinterpret_cast<const timespec*>(call.timeout_or_count));
+    default: return sleep_in_kernel(fiber, call);
+  }
+}
+
+// As wait() does at a private word without a timeout, for whoever of its sleepers is woken.
+long wait_simply(Fiber& fiber, const std::uint32_t* word, std::uint32_t value, bool plain) noexcept {
+  std::uint32_t seen;
+  if (!user::load(word, seen)) return -EFAULT;
+  if (seen != value) return -EAGAIN;
+  const long result = waiting::on_address(fiber, reinterpret_cast<std::uintptr_t>(word), value,
+                                          FUTEX_BITSET_MATCH_ANY, never, limit_of(fiber, plain));
+  return result == -EINTR ? waiting::restart_if_asked : result;
+}
+
 }  // namespace
 
 bool concerns_fibers(const std::uint32_t* word, int operation, const std::uint32_t* second_word) noexcept {
@@ -252,22 +283,15 @@ bool only_wakes(int operation) noexcept {
 long call(Fiber& fiber, std::uint32_t* word, int operation, std::uint32_t value, long timeout_or_count,
           std::uint32_t* second_word, std::uint32_t third_value) noexcept {
   const Call call{word, operation, value, timeout_or_count, second_word, third_value};
-  if ((operation & FUTEX_CLOCK_REALTIME) && !takes_clock(call.command())) return -ENOSYS;
-  switch (call.command()) {
-    case FUTEX_WAIT:
-    case FUTEX_WAIT_BITSET: return wait(fiber, call);
-    case FUTEX_WAKE:
-    case FUTEX_WAKE_BITSET:
-    case FUTEX_REQUEUE:
-    case FUTEX_CMP_REQUEUE:
-    case FUTEX_WAKE_OP: return wake_or_move(call);
-    case FUTEX_LOCK_PI:
-    case FUTEX_LOCK_PI2:
-    case FUTEX_TRYLOCK_PI:
-    case FUTEX_UNLOCK_PI:
-      return futex_pi::call(fiber, word, operation, reinterpret_cast<const timespec*>(timeout_or_count));
-    default: return sleep_in_kernel(fiber, call);
+  constexpr int wait_by_clock = FUTEX_WAIT_BITSET_PRIVATE | FUTEX_CLOCK_REALTIME;
+  if (aligned(call.address())) [[likely]] {
+    if (operation == FUTEX_WAKE_PRIVATE && static_cast<int>(value) > 0 && !shared_with_kernel(call))
+      return wake_fibers(call, static_cast<int>(value), FUTEX_BITSET_MATCH_ANY);
+    const bool plain = operation == FUTEX_WAIT_PRIVATE;
+    if ((plain || (operation == wait_by_clock && third_value == FUTEX_BITSET_MATCH_ANY)) && !timeout_or_count)
+      return wait_simply(fiber, word, value, plain);
   }
+  return answer(fiber, call);
 }
 
 }  // namespace unblock::futex
