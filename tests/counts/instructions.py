@@ -61,6 +61,10 @@ def counts(build: Path):
     yield "a connection, its thread and an echo, both ends'", rounds / 1000, 13_250
     rounds = least(ours, threads, "create", "3000") - least(ours, threads, "create", "1000")
     yield "a thread made and joined", rounds / 2000, 5_500
+    rounds = least(ours, threads, "futex", "6000") - least(ours, threads, "futex", "2000")
+    yield "there and back between two threads by futex words", rounds / 4000, 1_930
+    rounds = least(ours, threads, "condvar", "3000") - least(ours, threads, "condvar", "1000")
+    yield "the same by a mutex and a condition", rounds / 2000, 3_930
 
 
 if __name__ == "__main__":
