@@ -187,24 +187,19 @@ extern "C" [[gnu::visibility("default")]] int signalfd(int fd, const sigset_t* m
   return real::signalfd(fd, mask, flags);
 }
 
-// How libraries that have locks of their own, such as those of C++ and of Rust, come by futexes. By itself:
-// all else should not pay for the registers it saves.
-[[gnu::noinline]] static long served_futex(std::uint32_t* word, long operation, long value, long timeout,
-                                           std::uint32_t* second_word, long third_value) {
-  return hooks::serve(*self(), [=](Fiber& fiber) {
+// syscall_hook.S: what it was called with.
+extern "C" [[gnu::visibility("hidden")]] long unblock_syscall_futex(long nr, std::uint32_t* word,
+                                                                    long operation, long value, long timeout,
+                                                                    std::uint32_t* second_word,
+                                                                    long third_value) {
+  Fiber* served = hooks::fiber_to_serve();
+  if (!served) return real::syscall(nr, word, operation, value, timeout, second_word, third_value);
+  return hooks::serve(*served, [=](Fiber& fiber) {
     return calls::futex(fiber, word, static_cast<int>(operation), static_cast<std::uint32_t>(value), timeout,
                         second_word, static_cast<std::uint32_t>(third_value));
   });
 }
 
-// Declared with as many words as a call may have: who gives fewer has whatever is there taken for the rest, as
-// by libc's. No frame of ours where a fork returns twice.
-extern "C" [[gnu::visibility("default")]] long hook_on_syscall(long nr, long first, long second, long third,
-                                                               long fourth, long fifth,
-                                                               long sixth) asm("syscall");
-long hook_on_syscall(long nr, long first, long second, long third, long fourth, long fifth, long sixth) {
-  if (nr != SYS_futex || !hooks::fiber_to_serve()) [[likely]]
-    return real::syscall(nr, first, second, third, fourth, fifth, sixth);
-  return served_futex(reinterpret_cast<std::uint32_t*>(first), second, third, fourth,
-                      reinterpret_cast<std::uint32_t*>(fifth), sixth);
+extern "C" [[gnu::visibility("hidden")]] void* unblock_find_syscall() noexcept {
+  return reinterpret_cast<void*>(real::syscall.address());
 }

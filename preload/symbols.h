@@ -100,5 +100,4 @@
   X(ssize_t, recv, (int fd, void* data, size_t size, int flags), (fd, data, size, flags)) \
   X(ssize_t, send, (int fd, const void* data, size_t size, int flags), (fd, data, size, flags)) \
   X(int, signalfd, (int fd, const sigset_t* mask, int flags), (fd, mask, flags)) \
-  X(long, syscall, (long nr, long first, long second, long third, long fourth, long fifth, long sixth), \
-    (nr, first, second, third, fourth, fifth, sixth))
+  X(long, syscall, (long nr, ...), (nr))
