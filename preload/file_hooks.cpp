@@ -12,6 +12,7 @@
 #include "next.h"
 #include "serve.h"
 #include "symbols.h"
+#include "waits/own_thread.h"
 
 using namespace unblock;
 
@@ -19,17 +20,20 @@ namespace unblock::real {
 
 UNBLOCK_FILE_HOOKS(UNBLOCK_NEXT)
 UNBLOCK_PASSING_HOOKS(UNBLOCK_NEXT)
+UNBLOCK_BESIDE_HOOKS(UNBLOCK_NEXT)
 
 }  // namespace unblock::real
 
 void hooks::look_up_next_of_files() noexcept {
   UNBLOCK_FILE_HOOKS(UNBLOCK_LOOK_UP)
   UNBLOCK_PASSING_HOOKS(UNBLOCK_LOOK_UP)
+  UNBLOCK_BESIDE_HOOKS(UNBLOCK_LOOK_UP)
 }
 
 bool hooks::files_interposed(const dl_find_object& libc) noexcept {
   UNBLOCK_FILE_HOOKS(UNBLOCK_COMPARE)
   UNBLOCK_PASSING_HOOKS(UNBLOCK_COMPARE)
+  UNBLOCK_BESIDE_HOOKS(UNBLOCK_COMPARE)
   return false;
 }
 
@@ -70,5 +74,21 @@ bool never_waits(const Fiber& fiber, int fd) noexcept {
     return static_cast<result>(kernel::failed(answer) ? failed(fiber, answer) : answer);              \
   }
 
+// By itself, for the registers it saves.
+#define UNBLOCK_BESIDE_HOOK(result, name, parameters, arguments)                                          \
+  UNBLOCK_SERVED(result, name, parameters, serve_cancellable, calls::name(fiber, UNBLOCK_WORDS arguments)) \
+  [[gnu::noinline]] static result beside_##name parameters {                                              \
+    Fiber& fiber = *self();                                                                               \
+    if (!never_waits(fiber, fd)) return served_##name arguments;                                          \
+    const long answer = kernel::call(SYS_##name, UNBLOCK_WORDS arguments);                                \
+    return static_cast<result>(kernel::failed(answer) ? failed(fiber, answer) : answer);                  \
+  }                                                                                                       \
+  result hook_on_##name parameters {                                                                      \
+    const Fiber* fiber = hooks::fiber_to_serve();                                                         \
+    if (!fiber) return real::name arguments;                                                              \
+    return own_thread::runs_beside(*fiber) ? beside_##name arguments : served_##name arguments;           \
+  }
+
 UNBLOCK_FILE_HOOKS(UNBLOCK_HOOK)
 UNBLOCK_PASSING_HOOKS(UNBLOCK_PASSING_HOOK)
+UNBLOCK_BESIDE_HOOKS(UNBLOCK_BESIDE_HOOK)

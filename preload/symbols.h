@@ -4,8 +4,6 @@
 
 // result, name, parameters, arguments; in the order that calls::name takes them
 #define UNBLOCK_CANCELLATION_POINTS(X) \
-  X(ssize_t, read, (int fd, void* data, size_t size), (fd, data, size)) \
-  X(ssize_t, write, (int fd, const void* data, size_t size), (fd, data, size)) \
   X(int, connect, (int fd, const sockaddr* address, socklen_t length), (fd, address, length)) \
   X(int, epoll_wait, (int epfd, epoll_event* events, int count, int milliseconds), \
     (epfd, events, count, milliseconds))
@@ -47,6 +45,12 @@
     never_waits(fiber, fd)) \
   X(int, ioctl, (int fd, unsigned long request, long argument), (fd, request, argument), serve, \
     request == FIONREAD)
+
+// result, name, parameters, arguments: the same, if nobody shares the fiber's kernel thread and `fd` never
+// waits.
+#define UNBLOCK_BESIDE_HOOKS(X) \
+  X(ssize_t, read, (int fd, void* data, size_t size), (fd, data, size)) \
+  X(ssize_t, write, (int fd, const void* data, size_t size), (fd, data, size))
 
 // What keeps the state of a question to the resolver in the thread: one sibling after the other.
 #define UNBLOCK_UNDIVIDED(X) \

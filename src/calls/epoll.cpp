@@ -55,7 +55,7 @@ int milliseconds_until(Nanoseconds deadline) noexcept {
 
 long in_kernel(Fiber& fiber, int epfd, epoll_event* events, int count, int milliseconds) noexcept {
   const bool goes_on = fiber.restart_deadline != 0;
-  const Nanoseconds deadline = timeouts::from_milliseconds(fiber, milliseconds);
+  const Nanoseconds deadline = timeouts::roughly(fiber, milliseconds);
   if (goes_on) milliseconds = milliseconds_until(deadline);
   const long result =
       in_place::sleeping(fiber, SYS_epoll_wait, Words(epfd, events, count, milliseconds).words);

@@ -28,8 +28,8 @@ void give_turn(Fiber& fiber, const Processor& home) noexcept {
 // one that has a kernel thread of its own, be it for computing or for its events, which it would have to
 // leave.
 void found(Fiber& fiber, int fd) noexcept {
+  if (own_thread::runs_beside(fiber)) return;
   const bool alone = fiber.carrier->alone();
-  if (alone && own_thread::has(fiber)) return;
   Processor& home = *fiber.home;
   const bool over = alone ? !home.sleeping.load(std::memory_order_relaxed) : home.turn_is_over();
   if (over && may_leave(fiber, fd)) [[unlikely]]

@@ -27,6 +27,11 @@ void grant(Carrier& carrier, const Fiber& fiber) noexcept;
   return fiber.carrier->owner.load(std::memory_order_relaxed) == &fiber;
 }
 
+/// Whether it has, and goes on there without a processor: it has nobody to share one with.
+[[nodiscard]] inline bool runs_beside(const Fiber& fiber) noexcept {
+  return has(fiber) && fiber.carrier->alone();
+}
+
 /// `fiber`, the calling one, has waited in the kernel for events: the kernel thread is its own from now on.
 void keep(Fiber& fiber) noexcept;
 

@@ -17,6 +17,13 @@ Nanoseconds from_milliseconds(Fiber& fiber, int milliseconds) noexcept {
   return after(fiber, milliseconds < 0 ? never : milliseconds * (second / 1000));
 }
 
+Nanoseconds roughly(Fiber& fiber, int milliseconds) noexcept {
+  constexpr Nanoseconds longest_tick = second / 100;
+  if (const Nanoseconds kept = std::exchange(fiber.restart_deadline, 0)) return kept;
+  if (milliseconds < 0) return never;
+  return clock_time::now(CLOCK_MONOTONIC_COARSE) + longest_tick + milliseconds * (second / 1000);
+}
+
 Nanoseconds to_monotonic(Nanoseconds time, clockid_t clock) noexcept {
   if (clock == CLOCK_MONOTONIC || time == never) return time;
   const Nanoseconds left = time - clock_time::now(clock);

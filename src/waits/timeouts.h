@@ -17,6 +17,10 @@ namespace unblock::timeouts {
 /// A poll's milliseconds: negative means never.
 [[nodiscard]] Nanoseconds from_milliseconds(Fiber& fiber, int milliseconds) noexcept;
 
+/// The same, for calls whose time the kernel keeps, and which mostly end before it: by a clock that takes a
+/// fifth as long to read, so up to a tick later, for what may go on after a signal.
+[[nodiscard]] Nanoseconds roughly(Fiber& fiber, int milliseconds) noexcept;
+
 /// A deadline `interval` from now; that of the call which goes on, if it does.
 [[nodiscard]] Nanoseconds after(Fiber& fiber, Nanoseconds interval) noexcept;
 

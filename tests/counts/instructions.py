@@ -15,9 +15,9 @@ ATTEMPTS = 2       # the least counts
 CONNECTIONS = 64   # of the program exchanges
 
 
-def counted(library: Path, *command: str) -> int:
+def counted(library: Path, *command: str, settings: dict[str, str] = ALONE) -> int:
     """Of one run, its child programs included; natively if `library` is empty."""
-    environment = {"PATH": os.environ["PATH"], "LD_PRELOAD": str(library) if library.name else "", **ALONE}
+    environment = {"PATH": os.environ["PATH"], "LD_PRELOAD": str(library) if library.name else "", **settings}
     valgrind = ["valgrind", "--trace-children=yes", "--tool=callgrind", "--callgrind-out-file=/dev/null"]
     done = subprocess.run([*valgrind, *command], env=environment, capture_output=True, text=True, check=False,
                           timeout=100)
@@ -40,6 +40,7 @@ def counts(build: Path):
     exchanges = str(build / "tests" / "counts" / "exchanges")
     threads = str(build / "scripts" / "contender_primitives")
     records = [str(build / "tests" / "counts" / "loops"), "records"]
+    sockets = [str(build / "tests" / "counts" / "loops"), "sockets"]
     copy = ["dd", "status=none", "if=/dev/zero", "of=/dev/null", "bs=1"]
 
     start = counted(ours, "true") - counted(nothing, "true")
@@ -50,6 +51,9 @@ def counts(build: Path):
     calls = [counted(library, *records, "22000") - counted(library, *records, "2000")
              for library in (ours, nothing)]
     yield "a small record written to a file and read back", (calls[0] - calls[1]) / 20_000, 341
+    calls = [counted(library, *sockets, "22000", settings={}) - counted(library, *sockets, "2000", settings={})
+             for library in (ours, nothing)]
+    yield "a turn of an event loop beside a thread that sleeps", (calls[0] - calls[1]) / 20_000, 285
     compiler = ["cc", "-S", "-o", "/dev/null", str(Path(__file__).with_name("exchanges.c"))]
     ratio = counted(ours, *compiler) / counted(nothing, *compiler)
     yield "a compiler, per cent", (ratio - 1) * 100, 1

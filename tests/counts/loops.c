@@ -1,5 +1,6 @@
 // What programs do over and over, beside a thread that sleeps:
-// loops events|turns|files|records|alone|bulk ROUNDS.
+// loops events|sockets|turns|files|records|alone|bulk ROUNDS.
+#define _GNU_SOURCE
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdint.h>
@@ -10,6 +11,7 @@
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/timerfd.h>
+#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -36,6 +38,35 @@ static void events(long rounds) {
     expect(eventfd_write(told, 1) == 0, "write");
     expect(epoll_wait(epoll, &event, 1, 1000) == 1, "epoll_wait");
     expect(eventfd_read(told, &count) == 0, "read");
+  }
+}
+
+/// A connection, neither of whose ends ever waits.
+static void connected(int ends[2]) {
+  struct sockaddr_un name = {.sun_family = AF_UNIX};  // any: unix(7), autobind
+  socklen_t size = sizeof name.sun_family;
+  int listener = socket(AF_UNIX, SOCK_STREAM, 0);
+  expect(bind(listener, (struct sockaddr*)&name, size) == 0 && listen(listener, 1) == 0, "listen");
+  size = sizeof name;
+  expect(getsockname(listener, (struct sockaddr*)&name, &size) == 0, "getsockname");
+  ends[0] = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
+  expect(connect(ends[0], (struct sockaddr*)&name, size) == 0, "connect");
+  ends[1] = accept4(listener, NULL, NULL, SOCK_NONBLOCK);
+  expect(ends[1] >= 0, "accept4");
+  close(listener);
+}
+
+/// The same by sockets that never wait.
+static void sockets(long rounds) {
+  struct epoll_event event = {.events = EPOLLIN};
+  char bytes[64] = "";
+  int epoll = epoll_create1(0), ends[2];
+  connected(ends);
+  expect(epoll >= 0 && epoll_ctl(epoll, EPOLL_CTL_ADD, ends[1], &event) == 0, "epoll");
+  while (rounds-- > 0) {
+    expect(write(ends[0], bytes, sizeof bytes) == sizeof bytes, "write");
+    expect(epoll_wait(epoll, &event, 1, 1000) == 1, "epoll_wait");
+    expect(read(ends[1], bytes, sizeof bytes) == sizeof bytes, "read");
   }
 }
 
@@ -125,10 +156,11 @@ static void bulk(long rounds) {
 
 int main(int count, char** words) {
   pthread_t thread;
-  expect(count == 3, "usage: loops events|turns|files|records|alone|bulk ROUNDS");
+  expect(count == 3, "usage: loops events|sockets|turns|files|records|alone|bulk ROUNDS");
   expect(pthread_create(&thread, NULL, sleeps, NULL) == 0, "pthread_create");
   const long rounds = atol(words[2]);
   if (strcmp(words[1], "events") == 0) events(rounds);
+  if (strcmp(words[1], "sockets") == 0) sockets(rounds);
   if (strcmp(words[1], "turns") == 0) turns(rounds);
   if (strcmp(words[1], "files") == 0) files(rounds);
   if (strcmp(words[1], "records") == 0) records(rounds);
