@@ -35,15 +35,20 @@ long marked(Fiber& fiber, long nr, const long (&arguments)[6]) noexcept {
   return result;
 }
 
+bool gives_processor(const Fiber& fiber) noexcept {
+  return fibers::live() > 1 && !siblings::keeps_processor(fiber) && !embedding::hosts(fiber);
+}
+
 }  // namespace
 
 long sleeping(Fiber& fiber, long nr, const long (&arguments)[6]) noexcept {
   stats::count(stats::in_place_calls);
-  events::parks_in_kernel(fiber, nr);
-  const bool keeps_processor = siblings::keeps_processor(fiber) || embedding::hosts(fiber);
-  if (fibers::live() > 1 && !keeps_processor) scheduler::hand_off(fiber);
+  if (events::watched()) [[unlikely]]
+    events::parks_in_kernel(fiber, nr);
+  if (!fiber.carrier->alone() && gives_processor(fiber)) scheduler::hand_off(fiber);
   const long result = marked(fiber, nr, arguments);
-  events::resumed(fiber);
+  if (events::watched()) [[unlikely]]
+    events::resumed(fiber);
   return result;
 }
 
