@@ -32,7 +32,7 @@ class Rounds:
         self.crowds: list[tuple[str, crowd.Crowd]] = []
         self.jobs: dict[tuple[str, str], list[jobs.Pair]] = {}
         self.daemons: dict[tuple[str, str], list[list[serving.Pair]]] = {}  # in each round, one for each load
-        self.cores: dict[tuple[str, str], list[cores.Seen]] = {}
+        self.cores: list[dict[str, cores.Seen]] = []  # by contender, in each round
 
     def serve(self) -> None:
         """The loads on servers."""
@@ -63,12 +63,11 @@ class Rounds:
 
     def compute(self) -> None:
         """The server whose handlers compute, on one core and on all."""
+        able = [one for one in self.contenders if one.name in primitives.RUNNERS]
         for number in range(self.rounds):
-            self._say(f"computing handlers: round {number + 1}/{self.rounds}")
-            for contender in self.contenders:
-                for where in cores.PLACES if contender.name in primitives.RUNNERS else ():
-                    self._try((where, contender.name), self.cores,
-                              lambda: cores.run(contender, self._build, self._seconds, where))
+            self._say(f"computing handlers: by turns, start {number + 1}/{self.rounds}")
+            self.cores.extend(cores.taken(
+                able, self._build, lambda name, call: self._made(("cores", name), call)))
 
     def work(self) -> None:
         """Whole programs that compute, if both runners are wanted."""

@@ -5,7 +5,7 @@ from typing import Optional
 
 from comparison import spread, table
 
-from . import cores, daemons, jobs, measure, serving
+from . import daemons, jobs, measure, serving
 from .contenders import BASE, OURS
 from .primitives import KERNEL, PRIMITIVES
 from .rounds import Rounds
@@ -15,7 +15,8 @@ SERVERS = ["load", "server", "requests/s", "p50 ms", "p99 ms", "CPU us/req", "sp
 MEMORY = ["idle", "server", "RSS KiB", "page tables KiB", "in all KiB"]
 PRIMITIVE = ["CPU ns of one", "", "threads", "spread", "unblocked", "spread", "ratio"]
 CROWDS = ["connections", "server", "processes", "RSS KiB", "page tables KiB", "in all KiB"]
-CORES = ["64 connections, handlers that compute", "run by", "requests/s", "spread", "p99 ms", "/ one core"]
+CORES = ["64 connections, handlers that compute", "requests/s on one core", "on all", "all / one",
+         "with 95 %", "p99 ms on one core", "on all"]
 JOBS = ["threads that compute", "", "seconds by threads", "unblocked", "spread", "CPU unblocked", "spread"]
 DAEMONS = ["server", "load", "requests/s by threads", "unblocked", "spread", "CPU us/req by threads",
            "unblocked", "spread", "p99 ms by threads", "unblocked"]
@@ -83,12 +84,14 @@ def primitive(rounds: Rounds) -> str:
 def computing(rounds: Rounds) -> str:
     """The server whose handlers compute."""
     rows = []
-    for (place, runner), seen in sorted(rounds.cores.items(), key=lambda item: item[0][1]):
-        rate = [one.requests_per_s for one in seen]
-        base = _median([one.requests_per_s for one in rounds.cores.get((cores.ONE, runner), [])])
-        rows.append([place, runner, table.figure(_median(rate)), _spread(rate, ".0f"),
-                     table.figure(_median([one.p99_ms for one in seen])),
-                     table.factor(_median(rate) / base if base else None)])
+    for name in [one.name for one in rounds.contenders]:
+        if not (seen := [taken[name] for taken in rounds.cores if name in taken]):
+            continue
+        factors = [one.factor for one in seen]
+        medians = {column: table.figure(_median([getattr(one, column) for one in seen]))
+                   for column in ("one", "all", "p99_one", "p99_all")}
+        rows.append([name, medians["one"], medians["all"], table.factor(_median(factors)), _between(factors),
+                     medians["p99_one"], medians["p99_all"]])
     return table.render(CORES, rows)
 
 
