@@ -8,32 +8,51 @@
 
 namespace unblock::edge::detail {
 
+namespace {
+
+signals::Delivery handle_signals(Fiber& fiber, const Frame* frame) {
+  if (!fiber.signals.attention.load(std::memory_order_relaxed)) return {};
+  const siblings::Away away(fiber);
+  return signals::deliver(fiber, nullptr, frame);
+}
+
+// In libc's own cancellation points the handler of its signal does this, whatever was done by then. The mark
+// stays: a cancellation that comes after this look is to interrupt the call again.
+void look_whether_cancelled(Fiber& fiber) {
+  if (!fiber.cancelled.load(std::memory_order_relaxed) || !fiber.cancellable.load(std::memory_order_relaxed))
+    return;
+  const auto in_runtime = std::exchange(fiber.in_runtime, std::uint8_t{0});
+  pthread_testcancel();
+  fiber.in_runtime = in_runtime;
+}
+
+}  // namespace
+
 bool settle(Fiber& fiber, long& result, const Frame* frame) {
+  const bool in_runtime = is_restart_code(result);  // still
   if (result == waiting::past_limit) result = -ETIMEDOUT;
   const bool interrupted = is_restart_code(result);
   const bool cut_short = std::exchange(fiber.cut_short, false);
   siblings::interrupted(fiber);
   // Handlers make calls of their own, and may never come back.
   const Nanoseconds deadline = std::exchange(fiber.restart_deadline, 0);
-  signals::Delivery delivery;
-  if (fiber.signals.attention.load(std::memory_order_relaxed)) {
-    const siblings::Away away(fiber);
-    delivery = signals::deliver(fiber, nullptr, frame);
-  }
-  // In libc's own cancellation points the handler of its signal does this, whatever was done by then.
-  if ((interrupted || cut_short) && fiber.cancellable.exchange(false, std::memory_order_relaxed)) {
-    pthread_testcancel();
-    fiber.cancellable.store(true, std::memory_order_relaxed);
-  }
+  const signals::Delivery delivery = handle_signals(fiber, frame);
+  if (interrupted || cut_short) look_whether_cancelled(fiber);
   // Woken for a signal that needed no handler: the temporary mask stays until the call has ended.
-  if (interrupted && (!delivery.handled || (result == waiting::restart_if_asked && delivery.restart))) {
+  const bool goes_on =
+      interrupted && (!delivery.handled || (result == waiting::restart_if_asked && delivery.restart));
+  if (goes_on) {
     siblings::interrupted(fiber);  // somebody may have come home during the handler
     fiber.restart_deadline = deadline;
-    return true;
+  } else {
+    if (interrupted) result = -EINTR;
+    signals::end_temporary_mask(fiber);
   }
-  if (interrupted) result = -EINTR;
-  signals::end_temporary_mask(fiber);
-  return false;
+  if (in_runtime && !goes_on) {
+    leave_runtime(fiber);
+    static_cast<void>(handle_signals(fiber, frame));  // what came meanwhile was put off
+  }
+  return goes_on;
 }
 
 }  // namespace unblock::edge::detail

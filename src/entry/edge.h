@@ -19,22 +19,30 @@ namespace unblock::edge {
 }
 
 namespace detail {
-/// Handles pending signals after a call that gave `result`. True if the call is to be made again; else
-/// `result` is what the program gets.
+
+/// Handles pending signals after a call that gave `result`, and leaves the runtime, unless the call is to be
+/// made again: then true. Else `result` is what the program gets.
 [[nodiscard]] bool settle(Fiber& fiber, long& result, const Frame* frame);
 
 [[nodiscard]] constexpr bool is_restart_code(long result) noexcept {
   return result == waiting::restart_if_asked || result == waiting::restart_unhandled ||
          result == waiting::past_limit;
 }
-}  // namespace detail
 
-namespace detail {
+inline void leave_runtime(Fiber& fiber) noexcept {
+  asm volatile("" ::: "memory");  // a handler on this very kernel thread must see it last
+  --fiber.in_runtime;
+}
 
+// After a restart code the fiber is in the runtime still: settle() would not know of a handler that ran in
+// between, and the call that it has ended would go on.
 template <class Call>
-long make(Fiber& fiber, const Call& call) {
+[[gnu::always_inline]] inline long make(Fiber& fiber, const Call& call) {
   InRuntime inside(fiber);
-  return call(fiber);
+  const long result = call(fiber);
+  if (is_restart_code(result)) [[unlikely]]
+    ++fiber.in_runtime;
+  return result;
 }
 
 [[nodiscard]] inline bool is_plain(const Fiber& fiber, long result) noexcept {
@@ -44,10 +52,12 @@ long make(Fiber& fiber, const Call& call) {
 // By itself, and with a call of its own: what most calls do without takes no registers of theirs.
 template <class Call>
 [[gnu::noinline, gnu::cold]] long finish(Fiber& fiber, const Frame* frame, long result, const Call& call) {
-  do {
-    if (!settle(fiber, result, frame)) return result;
-    result = make(fiber, call);
-  } while (!is_plain(fiber, result));
+  while (settle(fiber, result, frame)) {
+    result = call(fiber);
+    if (is_restart_code(result)) continue;
+    leave_runtime(fiber);
+    if (is_plain(fiber, result)) break;
+  }
   return result;
 }
 

@@ -2,7 +2,6 @@
 #include <cerrno>
 #include <cstring>
 #include <unistd.h>
-#include <utility>
 
 #include "embedding.h"
 #include "entry/frame.h"
@@ -225,11 +224,7 @@ void deliver_between_instructions(Fiber& fiber, ucontext_t& context) noexcept {
     if (!restarting && at(rip - 2) != syscall_bytes) return;
   }
   const int saved_errno = errno;
-  // It may be between a call that is to go on and the edge, which looks at this: no call of a handler's is to
-  // go on in its place, nor any after a handler that never comes back, as a cancellation's.
-  const Nanoseconds deadline = std::exchange(fiber.restart_deadline, 0);
   const Delivery delivery = deliver(fiber, &context, nullptr);
-  fiber.restart_deadline = deadline;
   detail::readdress(fiber, context);
   errno = saved_errno;
   if (restarting && delivery.handled && !delivery.restart) {
