@@ -108,6 +108,7 @@ void run_handler(Fiber& fiber, const SignalAction& action, siginfo_t& info, ucon
   constexpr int setxid = 33;  // SIGSETXID
   if (info.si_signo == setxid) fiber.in_setxid = true;
   const auto in_runtime = fiber.in_runtime, native_only = fiber.native_only;
+  const bool cancellable = fiber.cancellable.load(std::memory_order_relaxed);
   fiber.in_runtime = 0;
   fiber.native_only = embedding::hosts(fiber) ? Fiber::by_wish : 0;
   if (void* stack = alternate_stack(fiber, action, __builtin_frame_address(0)))
@@ -116,6 +117,8 @@ void run_handler(Fiber& fiber, const SignalAction& action, siginfo_t& info, ucon
     detailed(action.handler)(info.si_signo, &info, context);
   fiber.in_runtime = in_runtime;
   fiber.native_only = native_only;
+  // The handler's own cancellation points have taken the mark away.
+  fiber.cancellable.store(cancellable, std::memory_order_relaxed);
   if (info.si_signo == setxid) fiber.in_setxid = false;
   set_mask(fiber, kernel_mask(*context));
   kernel_mask(*context) = of_thread;
@@ -225,6 +228,9 @@ void deliver_between_instructions(Fiber& fiber, ucontext_t& context) noexcept {
   }
   const int saved_errno = errno;
   const Delivery delivery = deliver(fiber, &context, nullptr);
+  // It may be in a cancellation point, about to wait.
+  if (fiber.cancelled.load(std::memory_order_relaxed) && fiber.cancellable.load(std::memory_order_relaxed))
+    fiber.signals.attention.store(1, std::memory_order_relaxed);
   detail::readdress(fiber, context);
   errno = saved_errno;
   if (restarting && delivery.handled && !delivery.restart) {

@@ -77,3 +77,19 @@ TEST_CASE("the limit of a fiber ends a call, and the fiber leaves the runtime") 
   CHECK(edge::serve(stage.main, nullptr, [](Fiber&) { return waiting::past_limit; }) == -ETIMEDOUT);
   CHECK(stage.main.in_runtime == 0);
 }
+
+TEST_CASE("a handler's own cancellation points leave the mark of the call that it interrupts") {
+  Stage stage;
+  handled = 0;
+  static Fiber* interrupted = &stage.main;
+  const auto handler = [](int) {
+    ++handled;
+    interrupted->cancellable = false;
+  };
+  signals::detail::actions[SIGUSR1] = {handler, SA_RESTART, nullptr, 0};
+  int calls = 0;
+  stage.main.cancellable = true;
+  CHECK(edge::serve(stage.main, nullptr, once(waiting::restart_if_asked, calls)) == 2);
+  CHECK(handled == 1);
+  CHECK(stage.main.cancellable);
+}
