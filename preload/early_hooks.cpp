@@ -15,7 +15,6 @@ using namespace unblock;
 namespace unblock::real {
 
 UNBLOCK_EARLY_HOOKS(UNBLOCK_NEXT)
-static constinit Next<int(int, int)> listen("listen");
 static constinit Next<pid_t()> _Fork("_Fork");
 static constinit Next<pid_t()> vfork("vfork");
 
@@ -23,14 +22,12 @@ static constinit Next<pid_t()> vfork("vfork");
 
 void hooks::look_up_next_of_early() noexcept {
   UNBLOCK_EARLY_HOOKS(UNBLOCK_LOOK_UP)
-  real::listen.look_up();
   real::_Fork.look_up();
   real::vfork.look_up();
 }
 
 bool hooks::early_interposed(const dl_find_object& libc) noexcept {
   UNBLOCK_EARLY_HOOKS(UNBLOCK_COMPARE)
-  UNBLOCK_COMPARE(int, listen)
   return false;
 }
 
@@ -76,14 +73,6 @@ void hooks::watch_early() noexcept {
   }
 
 UNBLOCK_EARLY_HOOKS(UNBLOCK_HOOK)
-
-// The kernel answers at once, in a fiber too.
-extern "C" [[gnu::visibility("default")]] int hook_on_listen(int fd, int backlog) asm("listen");
-int hook_on_listen(int fd, int backlog) {
-  const int answer = real::listen(fd, backlog);
-  if (answer == 0 && watched && !self()) early_sockets::listens(fd);
-  return answer;
-}
 
 // Not by way of pthread_atfork(3).
 extern "C" [[gnu::visibility("default")]] pid_t hook_on_fork() asm("_Fork");

@@ -19,8 +19,9 @@ namespace {
 
 constexpr int word_bits = 64;
 constinit std::atomic<std::uint64_t> words[limits::early_sockets / word_bits];  // a bit for each number
-constinit std::atomic<std::uint64_t> inodes[limits::early_sockets];            // of those that listen; or 0
+constinit std::atomic<std::uint64_t> inodes[limits::early_sockets];             // of those that have one
 constinit std::atomic<bool> some{false};
+constinit std::atomic<unsigned> inspected{0};
 
 bool in_range(int fd) noexcept { return fd >= 0 && fd < static_cast<int>(limits::early_sockets); }
 std::uint64_t bit_of(int fd) noexcept { return std::uint64_t{1} << (fd % word_bits); }
@@ -69,7 +70,7 @@ bool same_file(int fd, const struct stat& file) noexcept {
          other.st_dev == file.st_dev;
 }
 
-// Whether `fd` is the file that it was when it began to listen, and no other number of this process' is a
+// Whether `fd` is the file that it was when it was made, and no other number of this process' is a
 // descriptor of that. Its flags may be changed under that.
 bool is_only_descriptor(int fd) noexcept {
   struct stat file;
@@ -99,16 +100,14 @@ void adopt(int fd) noexcept {
 }  // namespace
 
 void made(int fd) noexcept {
-  if (!in_range(fd)) return;
-  inodes[fd].store(0, std::memory_order_relaxed);
+  struct stat file;
+  // A program that makes many is none that makes its listeners first, and should not pay for each.
+  if (!in_range(fd) || inspected.load(std::memory_order_relaxed) >= limits::early_sockets_made) return;
+  inspected.fetch_add(1, std::memory_order_relaxed);
+  if (kernel::call(SYS_fstat, fd, &file) < 0) return;
+  inodes[fd].store(file.st_ino, std::memory_order_relaxed);
   words[fd / word_bits].fetch_or(bit_of(fd), std::memory_order_relaxed);
   some.store(true, std::memory_order_relaxed);
-}
-
-void listens(int fd) noexcept {
-  struct stat file;
-  if (!in_range(fd) || !is_noted(fd) || inodes[fd].load(std::memory_order_relaxed)) return;
-  if (kernel::call(SYS_fstat, fd, &file) == 0) inodes[fd].store(file.st_ino, std::memory_order_relaxed);
 }
 
 void closed(int fd) noexcept {

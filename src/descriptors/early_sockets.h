@@ -2,17 +2,17 @@
 //
 // Whether a listener is to wait, and for how long what it accepted is, need not be asked if nobody else can
 // have changed it. Until the first thread the program's calls are the kernel's alone, and only a few hooks
-// see them: enough to know which sockets are this process' own; the rest the kernel is asked at activation.
-// Whatever might make that untrue has them all forgotten, and then they are asked about as others' are.
+// see them: enough to know which of the first sockets are this process' own; the rest the kernel is asked at
+// activation. Whatever might make that untrue has them all forgotten, and then they are asked about as
+// others' are.
 #pragma once
 
 namespace unblock::early_sockets {
 
-/// socket(2) gave `fd`. Before activation; any thread, async-signal-safe, as all of these.
+/// socket(2) gave `fd`. What file it is, is noted, for libc may close it where no hook sees that (fclose(3)),
+/// and its number may be another's then: one that listens, too. Before activation; any thread,
+/// async-signal-safe, as all of these.
 void made(int fd) noexcept;
-/// It listens now: listen(2) succeeded. What file it is, is noted, for libc may close it where no hook sees
-/// that (fclose(3)), and its number may be another's then.
-void listens(int fd) noexcept;
 /// `fd` is closed, or is to be another file's.
 void closed(int fd) noexcept;
 /// A child process is made, descriptors may be on their way to or from another one, or a socket is given a

@@ -19,7 +19,6 @@ struct Listener {
     REQUIRE(fd >= 0);
     early_sockets::made(fd);
     REQUIRE(listen(fd, 1) == 0);
-    early_sockets::listens(fd);
   }
   ~Listener() {
     descriptors::forget(fd);
@@ -72,7 +71,6 @@ TEST_CASE("one whose number is another listener's is not") {
   REQUIRE(listen(other, 1) == 0);
   REQUIRE(dup2(other, listener.fd) == listener.fd);
   close(other);
-  early_sockets::listens(listener.fd);
   CHECK_FALSE(listener.adopted());
 }
 

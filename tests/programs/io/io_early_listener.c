@@ -219,6 +219,21 @@ static void its_number_is_a_shared_ones(void) {
   have_it_done(&of, channel[0]);
 }
 
+// Likewise, before it began to listen itself.
+static void its_number_is_one_that_listens(void) {
+  int channel[2];
+  MUST(socketpair(AF_UNIX, SOCK_STREAM, 0, channel));
+  const struct listener shared = made();
+  if (MUST(fork()) == 0) help(shared.fd, channel[1]);
+  struct listener of = {MUST(socket(AF_INET, SOCK_STREAM, 0)), shared.where};
+  fclose(fdopen(of.fd, "r"));
+  printf("number %s\n", MUST(dup(shared.fd)) == of.fd ? "reused" : "free");
+  MUST(close(shared.fd));
+  MUST(listen(of.fd, 64));
+  serve(&of);
+  have_it_done(&of, channel[0]);
+}
+
 int main(void) {
   static const struct {
     const char* name;
@@ -235,6 +250,7 @@ int main(void) {
       {"limited when it came", limited_when_it_came},
       {"its number is another's", its_number_is_anothers},
       {"its number is a shared one's", its_number_is_a_shared_ones},
+      {"its number is one's that listens", its_number_is_one_that_listens},
   };
   for (size_t i = 0; i < sizeof ways / sizeof *ways; ++i) {
     printf("-- %s\n", ways[i].name);
