@@ -114,8 +114,9 @@ void detail::on_fault(int signal, siginfo_t* info, void* raw) {
     if (fiber) ++fiber->in_runtime;
     post(*info);
     if (fiber) --fiber->in_runtime;
+    // On the fiber's own stack, once this has returned.
     if (fiber && !fiber->in_runtime && fiber->signals.attention.load(std::memory_order_relaxed))
-      deliver(*fiber, &context, nullptr);
+      kernel::call(SYS_tgkill, kernel::call(SYS_getpid), kernel::call(SYS_gettid), kick);
     return;
   }
   // A guard of ours is a mapping without access to the program.

@@ -35,8 +35,8 @@ void set_mask_here(SignalSet mask) noexcept {
   kernel::call(SYS_rt_sigprocmask, SIG_SETMASK, &mask, nullptr, sizeof mask);
 }
 
-SignalAction ours(void (*handler)(int, siginfo_t*, void*), unsigned long flags) noexcept {
-  return {plain(handler), SA_SIGINFO | sa_restorer | flags, unblock_restore_rt, 0};
+SignalAction ours(void (*handler)(int, siginfo_t*, void*), unsigned long flags, SignalSet mask) noexcept {
+  return {plain(handler), SA_SIGINFO | sa_restorer | flags, unblock_restore_rt, mask};
 }
 
 void set_fault_stack(void* lowest) noexcept {
@@ -80,9 +80,11 @@ void detail::set_kernel_action(int signal, const SignalAction& action) noexcept 
 }
 
 void hide_faults() noexcept {
-  // No mask, and not deferred: a fault in a handler must be seen too. On a stack of the carrier's own, since
-  // it may be the fiber's that overflowed.
-  each_fault([](int signal) { set_kernel_action(signal, ours(on_fault, SA_ONSTACK | SA_NODEFER)); });
+  // Not deferred: a fault in a handler must be seen too. On a stack of the carrier's own, since it may be the
+  // fiber's that overflowed. A kick waits: the program's handlers may block, and the carrier go on without
+  // them.
+  const SignalAction action = ours(on_fault, SA_ONSTACK | SA_NODEFER, signal_bit(kick));
+  each_fault([&](int signal) { set_kernel_action(signal, action); });
 }
 
 void expose_faults() noexcept {
@@ -117,7 +119,7 @@ void adopt_dispositions() noexcept {
     kernel::call(SYS_rt_sigaction, signal, nullptr, &actions[signal], sizeof(SignalSet));
   if (actions[SIGILL].handler == plain(on_fault)) actions[SIGILL] = sigill;
   hide_faults();
-  set_kernel_action(kick, ours(on_kick, SA_RESTART));
+  set_kernel_action(kick, ours(on_kick, SA_RESTART, 0));
 }
 
 namespace {
