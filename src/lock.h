@@ -18,6 +18,11 @@ class Lock {
       lock_slowly();
   }
 
+  [[nodiscard]] bool try_lock() noexcept {
+    std::uint32_t seen = 0;
+    return word_.compare_exchange_strong(seen, held, std::memory_order_acquire);
+  }
+
   void unlock() noexcept {
     word_.store(0, std::memory_order_release);
     // A: freed first, then looked for sleepers; an exchange would take as long as what most locks guard.
@@ -36,10 +41,6 @@ class Lock {
  private:
   enum : std::uint32_t { held = 1 };
 
-  [[nodiscard]] bool try_lock() noexcept {
-    std::uint32_t seen = 0;
-    return word_.compare_exchange_strong(seen, held, std::memory_order_acquire);
-  }
   void lock_slowly() noexcept;
   void wake() noexcept;
 

@@ -1,4 +1,4 @@
-// Calls that are answered by a few words of the fiber's own. No vector registers here, see meson.build.
+// Calls that are answered without a frame. No vector registers here, see meson.build.
 #include "entry/brief.h"
 
 #include <cerrno>
@@ -7,6 +7,7 @@
 #include "entry/outsiders.h"
 #include "signals/signals.h"
 #include "user.h"
+#include "waits/brief_wake.h"
 
 namespace unblock::brief {
 
@@ -58,17 +59,33 @@ bool gettid(const Fiber& fiber, Registers& registers) noexcept {
   return true;
 }
 
+bool by_its_own_words(Fiber& fiber, Registers& registers) noexcept {
+  switch (registers.rax) {
+    case SYS_rt_sigprocmask: return rt_sigprocmask(fiber, registers);
+    case SYS_set_robust_list: return set_robust_list(fiber, registers);
+    case SYS_gettid: return gettid(fiber, registers);
+    case SYS_rseq: registers.rax = 0; return true;
+    default: return false;
+  }
+}
+
+Answer futex_wake(Fiber& fiber, Registers& registers) noexcept {
+  long woken;
+  {
+    InRuntime inside(fiber);  // the lot's locks are not for signal handlers
+    woken = futex::wake_briefly(fiber, registers.rdi, static_cast<int>(registers.rdx));
+  }
+  if (woken < 0) return Answer::None;
+  registers.rax = static_cast<std::uint64_t>(woken);
+  return fiber.signals.attention.load(std::memory_order_relaxed) ? Answer::GivenAndSignals : Answer::Given;
+}
+
 }  // namespace
 
 }  // namespace unblock::brief
 
-bool unblock_brief(unblock::Fiber* fiber, unblock::brief::Registers* registers) noexcept {
+unblock::brief::Answer unblock_brief(unblock::Fiber* fiber, unblock::brief::Registers* registers) noexcept {
   using namespace unblock::brief;
-  switch (registers->rax) {
-    case SYS_rt_sigprocmask: return rt_sigprocmask(*fiber, *registers);
-    case SYS_set_robust_list: return set_robust_list(*fiber, *registers);
-    case SYS_gettid: return gettid(*fiber, *registers);
-    case SYS_rseq: registers->rax = 0; return true;
-    default: return false;
-  }
+  if (registers->rax == SYS_futex) return futex_wake(*fiber, *registers);
+  return by_its_own_words(*fiber, *registers) ? Answer::Given : Answer::None;
 }

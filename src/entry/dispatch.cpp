@@ -28,6 +28,7 @@ extern "C" {
     "initial-exec")]] thread_local constinit void* unblock_clone_site = nullptr;
 [[gnu::visibility("hidden")]] unblock::Verdict unblock_dispatch(unblock::Frame* frame);
 [[gnu::visibility("hidden")]] void unblock_after_clone(unblock::Frame* frame);
+[[gnu::visibility("hidden")]] void unblock_settle(unblock::Frame* frame);
 }
 
 namespace unblock::dispatch {
@@ -158,8 +159,11 @@ bool can_be_native(long nr) noexcept {
 }
 
 void route_outsiders(bool here) noexcept {
-  const std::uint8_t route = here ? FromAnywhere : Fibers;
-#define UNBLOCK_ROUTE(name) unblock_routes[SYS_##name] = route;
+  const auto route = [here](long nr) -> std::uint8_t {
+    if (here) return FromAnywhere;
+    return !siblings::wanted() && brief::answers(nr) ? Brief : Fibers;
+  };
+#define UNBLOCK_ROUTE(name) unblock_routes[SYS_##name] = route(SYS_##name);
   UNBLOCK_CALLS_OF_OUTSIDERS(UNBLOCK_ROUTE)
 #undef UNBLOCK_ROUTE
 }
@@ -229,6 +233,12 @@ unblock::Verdict unblock_dispatch(unblock::Frame* frame) {
       edge::serve(*fiber, frame, [&](Fiber& served) { return handler(served, frame->arguments); });
   frame->rax = static_cast<std::uint64_t>(result);
   return Verdict::Answered;
+}
+
+void unblock_settle(unblock::Frame* frame) {
+  using namespace unblock;
+  const long result = static_cast<long>(frame->rax);
+  frame->rax = static_cast<std::uint64_t>(edge::serve(*self(), frame, [=](Fiber&) { return result; }));
 }
 
 void unblock_after_clone(unblock::Frame* frame) { unblock::process::after_clone(*frame); }

@@ -47,10 +47,12 @@
         .equ LAST_ROUTE, 511
         .equ BRIEF_REGISTERS, 72        # Registers, brief.h
         .equ BRIEF_SITE, 64
+        .equ GIVEN, 1                   # Answer, brief.h
         .equ IN_RUNTIME, 16             # Fiber, fiber.h
         .equ NATIVE_ONLY, 17
         .equ BY_WISH, 2
         .equ FUTEX, 202                 # asm/unistd_64.h
+        .equ FUTEX_WAKE_PRIVATE, 129    # linux/futex.h
         .equ RED_ZONE, 128
 
 # Where a frame keeps a register, for unwinders; rbx points to it. DW_CFA_expression: reg, breg3+offset.
@@ -215,7 +217,11 @@ brief:
         jne     native
         cmpb    $0, NATIVE_ONLY(%r11)
         jne     hands_off
-        .cfi_remember_state
+        cmpq    $FUTEX, %rax
+        jne     4f
+        cmpl    $FUTEX_WAKE_PRIVATE, %esi
+        jne     3b
+4:      .cfi_remember_state
         leaq    -RED_ZONE(%rsp), %rsp
         .irp    register, rcx,rdi,rsi,rdx,r8,r9,r10,rax,rbp
         pushq   %\register
@@ -231,13 +237,23 @@ brief:
         call    unblock_brief
         movq    %rbp, %rsp
         .cfi_restore_state
-        testb   %al, %al
+        cmpb    $GIVEN, %al
         .irp    register, rbp,rax,r10,r9,r8,rdx,rsi,rdi,rcx
         popq    %\register
         .endr
         leaq    RED_ZONE(%rsp), %rsp
-        jz      3b
+        jb      3b
+        ja      settle
         jmp     *AFTER(%rcx)
+
+        # Answered, and signals are to be handled: their handlers have the registers, the result among them.
+settle:
+        SAVE
+        .cfi_remember_state
+        UNWIND_BY_FRAME
+        CALL_WITH_FRAME unblock_settle
+        jmp     unblock_return
+        .cfi_restore_state
 
         # A call that returns in a child, too: in our memory and as this fiber until it executes a program
         # (vfork), or in a copy (fork). Nothing is on the stack while the kernel is at it.

@@ -25,9 +25,11 @@
 
 namespace unblock::process {
 
+constinit std::atomic<int> detail::children_in_our_memory{0};
+
 namespace {
 
-constinit std::atomic<int> children_in_our_memory{0};
+using detail::children_in_our_memory;
 
 constexpr std::uint64_t thread_flags =
     CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SETTLS;
@@ -153,8 +155,6 @@ Verdict futex_in_child(Fiber& fiber, Frame& frame) noexcept {
   frame.rax = static_cast<std::uint64_t>(result);
   return Verdict::Answered;
 }
-
-bool child_in_our_memory() noexcept { return children_in_our_memory.load() != 0; }
 
 long rt_sigaction(Fiber* fiber, const Frame& frame) {
   const auto call = [&] {

@@ -1,10 +1,16 @@
 // Children: fork, vfork and what else clone makes that is not a thread.
 #pragma once
 
+#include <atomic>
+
 #include "entry/frame.h"
 #include "fibers/fiber.h"
 
 namespace unblock::process {
+
+namespace detail {
+extern std::atomic<int> children_in_our_memory;
+}
 
 /// Decides on a call of the clone family. A thread is a fiber's birth, and the first one activates us.
 /// Everything else the kernel does, with the registers and stack it came with; after_clone() follows in the
@@ -27,7 +33,9 @@ void after_clone(Frame& frame);
 void interrupt_idle_carriers() noexcept;
 
 /// Whether a child of vfork runs in our memory now: it sleeps on our locks in the kernel. Any kernel thread.
-[[nodiscard]] bool child_in_our_memory() noexcept;
+[[nodiscard]] inline bool child_in_our_memory() noexcept {
+  return detail::children_in_our_memory.load() != 0;
+}
 
 /// rt_sigaction(2) from anywhere: a rewritten site's trap needs SIGILL even where nothing else is ours.
 long rt_sigaction(Fiber* fiber, const Frame& frame);

@@ -130,14 +130,6 @@ long park(Fiber& fiber) noexcept {
   return fiber.wake_result;
 }
 
-bool claim_wake(Fiber& fiber, long result) noexcept {
-  Wait expected = Wait::Waiting;
-  if (!fiber.wait.compare_exchange_strong(expected, Wait::Woken, std::memory_order_seq_cst)) return false;
-  fiber.wake_result = result;
-  stats::count(stats::wakes);
-  return true;
-}
-
 bool wake(Fiber& fiber, long result) noexcept {
   if (!claim_wake(fiber, result)) return own_thread::wake(fiber, result);
   processors::for_woken(fiber).post(fiber);

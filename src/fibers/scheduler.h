@@ -5,6 +5,7 @@
 
 #include "fibers/carrier.h"
 #include "fibers/fiber.h"
+#include "stats.h"
 
 namespace unblock {
 
@@ -49,7 +50,13 @@ inline void prepare_wait(Fiber& fiber) noexcept {
 long park(Fiber& fiber) noexcept;
 
 /// Tries to be the one who wakes `fiber`, with `result`. The winner must make it ready. Any thread.
-[[nodiscard]] bool claim_wake(Fiber& fiber, long result) noexcept;
+[[nodiscard]] inline bool claim_wake(Fiber& fiber, long result) noexcept {
+  Wait expected = Wait::Waiting;
+  if (!fiber.wait.compare_exchange_strong(expected, Wait::Woken, std::memory_order_seq_cst)) return false;
+  fiber.wake_result = result;
+  stats::count(stats::wakes);
+  return true;
+}
 
 /// Wakes `fiber` with `result` if it waits and nobody else did; says whether. Any kernel thread,
 /// async-signal-safe.

@@ -5,28 +5,11 @@
 
 #include "entry/outsiders.h"
 #include "fibers/scheduler.h"
-#include "runtime_limits.h"
 #include "user.h"
 
 namespace unblock::parking_lot {
 
-namespace {
-
-constinit ParkingBucket buckets[limits::parking_buckets];
-
-void unlink(ParkingBucket& bucket, FutexNode& node) noexcept {
-  (node.previous ? node.previous->next : bucket.first) = node.next;
-  (node.next ? node.next->previous : bucket.last) = node.previous;
-  node.bucket.store(nullptr, std::memory_order_release);
-}
-
-}  // namespace
-
-ParkingBucket& bucket_of(std::uintptr_t address) noexcept {
-  // Fibonacci hashing of the word's number; the top bits are the well-mixed ones.
-  constexpr int bits = __builtin_ctzl(limits::parking_buckets);
-  return buckets[((address >> 2) * 0x9e3779b97f4a7c15u) >> (64 - bits)];
-}
+constinit ParkingBucket detail::buckets[limits::parking_buckets];
 
 void enqueue_locked(ParkingBucket& bucket, FutexNode& node) noexcept {
   node.next = nullptr;
@@ -121,7 +104,7 @@ int requeue_locked(std::uintptr_t address, std::uintptr_t target, int count) noe
 }
 
 void forget_all() noexcept {
-  for (ParkingBucket& bucket : buckets) {
+  for (ParkingBucket& bucket : detail::buckets) {
     bucket.lock.reset();
     bucket.first = bucket.last = nullptr;
   }

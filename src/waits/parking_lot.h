@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "lock.h"
+#include "runtime_limits.h"
 #include "waits/futex_node.h"
 
 namespace unblock {
@@ -19,6 +20,10 @@ struct ParkingBucket {
 /// waiter checks and that it is queued are one step under the bucket's lock, so no wake-up is lost.
 namespace parking_lot {
 
+namespace detail {
+extern ParkingBucket buckets[limits::parking_buckets];
+}
+
 /// Queues `node`, whose fiber, address and bitset are set, if `*address` (checked under the lock) is
 /// `expected`. Returns 0, -EAGAIN if it is not, -EFAULT if it cannot be read.
 [[nodiscard]] long enqueue(FutexNode& node, std::uint32_t expected) noexcept;
@@ -27,11 +32,22 @@ namespace parking_lot {
 void enqueue_locked(ParkingBucket& bucket, FutexNode& node) noexcept;
 
 /// The bucket of an address, to be locked by the caller.
-[[nodiscard]] ParkingBucket& bucket_of(std::uintptr_t address) noexcept;
+[[nodiscard]] inline ParkingBucket& bucket_of(std::uintptr_t address) noexcept {
+  // Fibonacci hashing of the word's number; the top bits are the well-mixed ones.
+  constexpr int bits = __builtin_ctzl(limits::parking_buckets);
+  return detail::buckets[((address >> 2) * 0x9e3779b97f4a7c15u) >> (64 - bits)];
+}
 
 /// Whether somebody may sleep at `address`, for a caller that has changed the word. Without a lock; no less
 /// safe than wake() where outsiders are present.
 [[nodiscard]] bool anybody_at(std::uintptr_t address) noexcept;
+
+/// Takes `node` out of `bucket`, locked by the caller, where it is.
+inline void unlink(ParkingBucket& bucket, FutexNode& node) noexcept {
+  (node.previous ? node.previous->next : bucket.first) = node.next;
+  (node.next ? node.next->previous : bucket.last) = node.previous;
+  node.bucket.store(nullptr, std::memory_order_release);
+}
 
 /// Takes `node` out. False if it was out already: somebody woke it.
 bool remove(FutexNode& node) noexcept;

@@ -1,0 +1,56 @@
+// Waking without all that may come with it. No vector registers here, see meson.build.
+#include "waits/brief_wake.h"
+
+#include "entry/outsiders.h"
+#include "entry/process.h"
+#include "fibers/processor.h"
+#include "fibers/scheduler.h"
+#include "stats.h"
+#include "waits/parking_lot.h"
+
+namespace unblock::futex {
+
+namespace {
+
+constexpr long not_briefly = -1;
+
+FutexNode* first_at(const ParkingBucket& bucket, std::uintptr_t address) noexcept {
+  FutexNode* node = bucket.first;
+  while (node && node->address != address) node = node->next;
+  return node;
+}
+
+// By the holder of `processor`. The sleeper is claimed before its node is out, as only under the bucket's
+// lock: what does not come to be here is left to others as it was.
+long wake_at(Processor& processor, ParkingBucket& bucket, FutexNode& node) noexcept {
+  Fiber& sleeper = *node.fiber;
+  if (processor.sleeping.load(std::memory_order_relaxed) || !scheduler::claim_wake(sleeper, node.index))
+    return not_briefly;
+  parking_lot::unlink(bucket, node);
+  processor.push(sleeper);
+  stats::count(stats::futex_wakes);
+  return 1;
+}
+
+}  // namespace
+
+long wake_briefly(Fiber& waker, std::uintptr_t word, int count) noexcept {
+  if (count <= 0 || word % sizeof(std::uint32_t) != 0 || outsiders::present() ||
+      process::child_in_our_memory())
+    return not_briefly;
+  ParkingBucket& bucket = parking_lot::bucket_of(word);
+  if (!bucket.lock.try_lock()) return not_briefly;
+  long woken = 0;
+  if (FutexNode* const node = first_at(bucket, word)) {
+    woken = not_briefly;
+    // More than one may sleep there.
+    if (count == 1 && waker.home && waker.carrier->enter()) {
+      woken = wake_at(*waker.carrier->processor, bucket, *node);
+      scheduler::release(waker);
+    }
+  }
+  bucket.lock.unlock();
+  return woken;
+}
+
+}  // namespace unblock::futex
