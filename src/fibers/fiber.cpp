@@ -27,7 +27,8 @@ using detail::chunks;
 using detail::used;
 
 constexpr std::uint32_t slot_bits = 21;
-constexpr std::uint32_t generation_mask = 0xff;  // 21 + 8 bits, plus the base: below 2^30
+// The number of a thread's CPU clock has 28 bits for its tid, and futexes have 30: pthread_getcpuclockid(3).
+constexpr std::uint32_t generations = ((1u << 28) - limits::first_tid) >> slot_bits;
 static_assert(limits::max_fibers <= 1u << slot_bits);
 
 constinit std::atomic<int> alive{0};
@@ -36,8 +37,7 @@ constinit Lock lock;
 
 // A tid names slot and generation, so that one is not soon given again.
 pid_t tid_of(const Fiber& fiber) noexcept {
-  return static_cast<pid_t>(limits::first_tid +
-                            ((fiber.generation & generation_mask) << slot_bits | fiber.slot));
+  return static_cast<pid_t>(limits::first_tid + ((fiber.generation % generations) << slot_bits | fiber.slot));
 }
 
 Fiber* from_new_slot() noexcept {

@@ -101,7 +101,7 @@ static_assert(sizeof(Fiber) == 6 * limits::cache_line);
 namespace fibers {
 
 /// A fresh control block in that group, with a tid of its own, above any that the kernel gives and within the
-/// 30 bits that futexes have for one. Null if there is no memory or the table is full.
+/// 28 bits that the numbers of CPU clocks have for one. Null if there is no memory or the table is full.
 [[nodiscard]] Fiber* create(unsigned group = 0) noexcept;
 
 /// Takes the control block back. The fiber must be off its carrier and in no queue.
