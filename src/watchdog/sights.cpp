@@ -87,12 +87,12 @@ bool computed_past_slice(const Sight& sight, Nanoseconds now) noexcept {
 }
 
 // Whether the fiber at `carrier` has had the processor for too long: in a call that lasts, asleep in one
-// that nobody marked, or computing past its slice.
+// that nobody marked, or computing past its slice, in calls or not.
 bool overdue(Sight& sight, const Carrier& carrier, Nanoseconds now) noexcept {
   const std::uint64_t call = carrier.call.load(std::memory_order_relaxed);
-  if (call) return call == sight.call;
+  // Be it seen in another call at each look: then it makes one after the other.
   if (computed_past_slice(sight, now)) return true;
-  return sleeps_unmarked(sight, carrier, now);
+  return call ? call == sight.call : sleeps_unmarked(sight, carrier, now);
 }
 
 // Charges the fiber that computes there for the time since the last look.
