@@ -134,6 +134,19 @@ void begin(Sight& sight, Carrier& holder, std::uint64_t tick, Nanoseconds now) n
   sight.since = now;
 }
 
+// Takes the processor away from `holder`, whose fiber has had it for too long. That a call lasts does not mean
+// that it sleeps: it may run for long, or wait for a CPU, and then no more that sleep are to be expected.
+Seen take_back(Carrier& holder, const Sight& sight, Nanoseconds now) noexcept {
+  const bool sleeps = sight.call && kernel_thread::sleeps(holder.ktid.load(std::memory_order_relaxed));
+  const Fiber* running = holder.running;
+  if (!retake(holder)) return Seen::Nothing;
+  if (sight.call) return sleeps ? Seen::Retaken : Seen::Computing;
+  const bool computed = running && computed_past_slice(sight, now);
+  if (computed) own_thread::grant(holder, *running);
+  stalls::note(holder, now - sight.since);
+  return computed ? Seen::Computing : Seen::Retaken;
+}
+
 // Looks at one processor. Who has just taken it from a fiber that computes need not look again at once, in
 // the way of those that now share its CPU.
 Seen look(Processor& processor, Sight& sight) noexcept {
@@ -154,17 +167,13 @@ Seen look(Processor& processor, Sight& sight) noexcept {
   const Fiber* running = holder->running;
   add_toil(sight, running, before);
   const bool due = overdue(sight, *holder, now);
-  const std::uint64_t call = sight.call = holder->call.load(std::memory_order_relaxed);
+  sight.call = holder->call.load(std::memory_order_relaxed);
   if (due && running && siblings::keeps_processor(*running)) {
-    if (accepts(call)) call_off(*holder);
+    if (accepts(sight.call)) call_off(*holder);
     return Seen::Nothing;
   }
-  if (!due || (running && embedding::hosts(*running)) || !retake(*holder)) return Seen::Nothing;
-  if (call) return Seen::Retaken;
-  const bool computed = running && computed_past_slice(sight, now);
-  if (computed) own_thread::grant(*holder, *running);
-  stalls::note(*holder, now - sight.since);
-  return computed ? Seen::Computing : Seen::Retaken;
+  if (!due || (running && embedding::hosts(*running))) return Seen::Nothing;
+  return take_back(*holder, sight, now);
 }
 
 // Whether a processor has been behind for so long, without ever having nothing to do, that another is worth
