@@ -6,6 +6,9 @@
 
 namespace unblock::user {
 
+/// Whether `address` may be beyond those that programs have. Where these end the kernel knows.
+[[nodiscard]] constexpr bool may_be_beyond(std::uintptr_t address) noexcept { return address >> 47 != 0; }
+
 // Each access notes where it may fault and where to go on then; the fault handler looks there.
 #define UNBLOCK_MAY_FAULT(label) \
   ".pushsection unblock_faults,\"a\"\n\t.balign 4\n\t.long 1b - ., %l[" #label "] - .\n\t.popsection\n\t"

@@ -9,6 +9,7 @@
 #include "handlers.h"
 #include "kernel.h"
 #include "poll_wait.h"
+#include "user.h"
 #include "waits/lone_loop.h"
 #include "waits/own_thread.h"
 #include "waits/timeouts.h"
@@ -21,8 +22,7 @@ namespace {
 // that the kernel refuses are for it to say so.
 bool waits_first(int epfd, const epoll_event* events, int count, Nanoseconds deadline) noexcept {
   constexpr int most_events = INT_MAX / sizeof(epoll_event);  // EP_MAX_EVENTS, fs/eventpoll.c
-  constexpr std::uintptr_t user_space = 1ul << 47;
-  return count > 0 && count <= most_events && reinterpret_cast<std::uintptr_t>(events) < user_space &&
+  return count > 0 && count <= most_events && !user::may_be_beyond(reinterpret_cast<std::uintptr_t>(events)) &&
          deadline > clock_time::now() && descriptors::asks_in_vain(epfd);
 }
 

@@ -6,6 +6,7 @@
 #include "fibers/processor.h"
 #include "fibers/scheduler.h"
 #include "stats.h"
+#include "user.h"
 #include "waits/parking_lot.h"
 
 namespace unblock::futex {
@@ -35,7 +36,7 @@ long wake_at(Processor& processor, ParkingBucket& bucket, FutexNode& node) noexc
 }  // namespace
 
 long wake_briefly(Fiber& waker, std::uintptr_t word, int count) noexcept {
-  if (count <= 0 || word % sizeof(std::uint32_t) != 0 || outsiders::present() ||
+  if (count <= 0 || word % sizeof(std::uint32_t) != 0 || user::may_be_beyond(word) || outsiders::present() ||
       process::child_in_our_memory())
     return not_briefly;
   ParkingBucket& bucket = parking_lot::bucket_of(word);

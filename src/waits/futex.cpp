@@ -116,9 +116,10 @@ long wait(Fiber& fiber, const Call& call) noexcept {
 
 // Whether kernel threads may sleep at the word, too: other processes', and a fiber's while it is in the
 // kernel; at one of ours alone those that are no fibers, and a vfork's child, whose calls are native. The
-// word that says that a thread has ended is in its stack.
+// word that says that a thread has ended is in its stack. And what is no address the kernel is to say.
 bool shared_with_kernel(const Call& call) noexcept {
-  if (outsiders::present() || process::child_in_our_memory()) return true;
+  if (outsiders::present() || process::child_in_our_memory() || user::may_be_beyond(call.address()))
+    return true;
   return !call.is_private() && (sharing::in_company() || !stacks::hold(call.word));
 }
 

@@ -48,6 +48,10 @@ int main(void) {
   uint32_t* nowhere = (uint32_t*)8;
   printf("bad address: wait %s", answer(futex(nowhere, FUTEX_WAIT_PRIVATE, 0, NULL, NULL, 0)));
   printf(", wake shared %s\n", answer(futex(nowhere, FUTEX_WAKE, 1, NULL, NULL, 0)));
+  uint32_t* kernels = (uint32_t*)-4096;
+  printf("the kernel's: wait %s", answer(futex(kernels, FUTEX_WAIT_PRIVATE, 0, NULL, NULL, 0)));
+  printf(", wake %s", answer(futex(kernels, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0)));
+  printf(", all %s\n", answer(futex(kernels, FUTEX_WAKE_BITSET_PRIVATE, INT32_MAX, NULL, NULL, 1)));
   printf("bad timeout address: %s\n",
          answer(futex(&word, FUTEX_WAIT_PRIVATE, 0, (const struct timespec*)8, NULL, 0)));
   printf("bad operation: %s\n", answer(futex(&word, 99, 0, NULL, NULL, 0)));
