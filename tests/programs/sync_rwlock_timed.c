@@ -9,6 +9,7 @@ typedef int (*timed_lock)(pthread_rwlock_t*, clockid_t, const struct timespec*);
 static void* release_later(void* argument) {
   pthread_rwlock_wrlock(&lock);
   pthread_barrier_wait(argument);
+  pthread_barrier_wait(argument);
   pause_ms(10);
   pthread_rwlock_unlock(&lock);
   return NULL;
@@ -51,6 +52,7 @@ int main(void) {
   pthread_barrier_wait(&held);
   deadline = after_ms(CLOCK_REALTIME, -1);
   printf("past: %s\n", error_name(pthread_rwlock_timedwrlock(&lock, &deadline)));
+  pthread_barrier_wait(&held);
   deadline = after_ms(CLOCK_REALTIME, 20000);
   printf("released in time: %s\n", error_name(pthread_rwlock_timedwrlock(&lock, &deadline)));
   pthread_rwlock_unlock(&lock);
