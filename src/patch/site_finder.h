@@ -82,7 +82,7 @@ void examine(const Object& object, const Decoder& decoder, const Surroundings& n
 
 template <class Visit>
 void for_each_candidate(Range text, Visit visit) noexcept {
-  constexpr int lane = 16, block = 4 * lane;
+  constexpr int lane = 16, block = 4 * lane, ahead = 1024;
   const auto* at = reinterpret_cast<const unsigned char*>(text.begin);
   const auto* end = reinterpret_cast<const unsigned char*>(text.end);
   const auto equal = [](const unsigned char* bytes, char value) {
@@ -92,6 +92,7 @@ void for_each_candidate(Range text, Visit visit) noexcept {
     return _mm_and_si128(equal(bytes, 0x0f), equal(bytes + 1, 0x05));
   };
   for (; end - at > block; at += block) {
+    __builtin_prefetch(at + ahead);  // the processor's own ends with each page
     const __m128i front = _mm_or_si128(found(at), found(at + lane));
     const __m128i back = _mm_or_si128(found(at + 2 * lane), found(at + 3 * lane));
     if (!_mm_movemask_epi8(_mm_or_si128(front, back))) [[likely]] continue;
