@@ -183,8 +183,14 @@ extern "C" [[gnu::visibility("default")]] int clock_getres(clockid_t clock, time
 
 // Made before the first thread, too, when nothing else of ours is active.
 extern "C" [[gnu::visibility("default")]] int signalfd(int fd, const sigset_t* mask, int flags) {
-  if (mask && !self()) signals::leave_to_kernel(*reinterpret_cast<const SignalSet*>(mask));
-  return real::signalfd(fd, mask, flags);
+  const int answer = real::signalfd(fd, mask, flags);
+  if (answer >= 0 && !self()) signals::leave_to_kernel(*reinterpret_cast<const SignalSet*>(mask));
+  return answer;
+}
+
+// syscall_hook.S: the same, made by syscall(2).
+extern "C" [[gnu::visibility("hidden")]] void unblock_note_signalfd(const SignalSet* mask) {
+  if (!self()) signals::leave_to_kernel(*mask);
 }
 
 // syscall_hook.S: what it was called with.
