@@ -90,20 +90,10 @@ void readdress(const Fiber& fiber, ucontext_t& context) noexcept {
   context.uc_stack = {fiber.carrier->fault_stack, 0, limits::fault_stack};
 }
 
-void run_handler(Fiber& fiber, const SignalAction& action, siginfo_t& info, ucontext_t* context,
-                 const Frame* frame) {
-  ucontext_t described;
-  if (!context) {
-    describe(described, frame);
-    context = &described;
-  }
-  SignalState& state = fiber.signals;
-  const SignalSet now = state.mask.load(std::memory_order_relaxed);
-  const SignalSet of_thread = kernel_mask(*context);
-  kernel_mask(*context) = state.restore_mask ? state.saved_mask : now;
-  state.restore_mask = false;
-  const SignalSet own = action.flags & SA_NODEFER ? 0 : signal_bit(info.si_signo);
-  set_mask(fiber, now | action.mask | own);
+namespace {
+
+// In the program's code, on the stack that is meant for it.
+void call_handler(Fiber& fiber, const SignalAction& action, siginfo_t& info, ucontext_t* context) {
   stats::count(stats::signals_delivered);
   constexpr int setxid = 33;  // SIGSETXID
   if (info.si_signo == setxid) fiber.in_setxid = true;
@@ -120,8 +110,32 @@ void run_handler(Fiber& fiber, const SignalAction& action, siginfo_t& info, ucon
   // The handler's own cancellation points have taken the mark away.
   fiber.cancellable.store(cancellable, std::memory_order_relaxed);
   if (info.si_signo == setxid) fiber.in_setxid = false;
+}
+
+}  // namespace
+
+Delivery run_handler(Fiber& fiber, const SignalAction& action, siginfo_t& info, ucontext_t* context,
+                     const Frame* frame) {
+  ucontext_t described;
+  if (!context) {
+    describe(described, frame);
+    context = &described;
+  }
+  SignalState& state = fiber.signals;
+  const SignalSet now = state.mask.load(std::memory_order_relaxed);
+  const SignalSet of_thread = kernel_mask(*context);
+  kernel_mask(*context) = state.restore_mask ? state.saved_mask : now;
+  state.restore_mask = false;
+  const SignalSet own = action.flags & SA_NODEFER ? 0 : signal_bit(info.si_signo);
+  set_mask(fiber, now | action.mask | own);
+  // What pends still and may interrupt the handler does so before its first instruction: the kernel makes one
+  // signal frame on top of the other.
+  Delivery on_top;
+  if (state.attention.load(std::memory_order_relaxed)) on_top = deliver(fiber, context, nullptr);
+  call_handler(fiber, action, info, context);
   set_mask(fiber, kernel_mask(*context));
   kernel_mask(*context) = of_thread;
+  return on_top;
 }
 
 namespace {
@@ -160,7 +174,7 @@ Delivery deliver(Fiber& fiber, ucontext_t* context, const Frame* frame) {
     delivery.restart &= (action.flags & SA_RESTART) != 0;
     if ((action.flags & SA_RESETHAND) && !(signal_bit(info.si_signo) & faults))
       detail::set_kernel_action(info.si_signo, {SIG_DFL, 0, nullptr, 0});
-    detail::run_handler(fiber, action, info, context, frame);
+    delivery.restart &= detail::run_handler(fiber, action, info, context, frame).restart;
   }
   return delivery;
 }

@@ -176,8 +176,9 @@ void on_kick(int signal, siginfo_t* info, void* context);
 /// What the kernel does with a signal whose handler is ours, in a thread that is no fiber.
 void handle_outside(int signal, siginfo_t* info, void* context);
 void set_kernel_action(int signal, const SignalAction& action) noexcept;
-void run_handler(Fiber& fiber, const SignalAction& action, siginfo_t& info, ucontext_t* context,
-                 const Frame* frame);
+/// Returns what became of those that came on top of it.
+Delivery run_handler(Fiber& fiber, const SignalAction& action, siginfo_t& info, ucontext_t* context,
+                     const Frame* frame);
 /// The top of the fiber's alternate stack if this handler is to run there and `here` is elsewhere, else null.
 [[nodiscard]] void* alternate_stack(const Fiber& fiber, const SignalAction& action,
                                     const void* here) noexcept;
