@@ -17,9 +17,10 @@ namespace {
 long sleep_until(Fiber& fiber, Nanoseconds deadline, timespec* left) noexcept {
   const long result = waiting::until(fiber, deadline);
   if (result != -EINTR) return result == waiting::past_limit ? result : 0;
-  fiber.restart_deadline = deadline;
   const timespec rest = clock_time::to_timespec(std::max<Nanoseconds>(0, deadline - clock_time::now()));
-  return !left || user::copy(left, &rest, sizeof rest) ? waiting::restart_unhandled : -EFAULT;
+  if (left && !user::copy(left, &rest, sizeof rest)) return -EFAULT;
+  fiber.restart_deadline = deadline;
+  return waiting::restart_unhandled;
 }
 
 // Those clocks whose time passes by itself, so that we can tell when it is reached.
