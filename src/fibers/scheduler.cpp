@@ -104,7 +104,7 @@ Carrier& arrived(boost::context::detail::transfer_t arrival) noexcept {
   carrier.leaving->stack = arrival.fctx;
   if (Fiber* left = carrier.leaver) {
     if (left->exiting)
-      threads::bury(*left);
+      threads::bury(*left, carrier);
     else
       left->on_carrier.store(false, std::memory_order_release);  // its stack is saved: others may run it
   }
@@ -141,6 +141,10 @@ bool wake_near(Fiber& fiber, long result) noexcept {
   Fiber* const waker = self();
   if (!waker || !push_near(*waker, fiber)) processors::for_woken(fiber).post(fiber);
   return true;
+}
+
+void begin_near(Fiber& parent, Fiber& newborn) noexcept {
+  if (newborn.home != parent.home || !push_near(parent, newborn)) newborn.home->post(newborn);
 }
 
 bool interrupt(Fiber& fiber) noexcept {

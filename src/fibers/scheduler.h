@@ -66,6 +66,10 @@ bool wake(Fiber& fiber, long result) noexcept;
 /// it is a fiber whose own processor the woken one goes to.
 bool wake_near(Fiber& fiber, long result) noexcept;
 
+/// Makes `newborn`, whose home says where it is to begin, ready there for `parent`, the calling fiber: without
+/// the inbox if that holds the processor.
+void begin_near(Fiber& parent, Fiber& newborn) noexcept;
+
 /// Wakes `fiber` with -EINTR if it waits, so that it looks whom its attention, set until then, is for; says
 /// whether. Any kernel thread, async-signal-safe.
 bool interrupt(Fiber& fiber) noexcept;

@@ -18,6 +18,7 @@
 #include "siblings/slices.h"
 #include "signals/signals.h"
 #include "user.h"
+#include "waits/brief_wake.h"
 #include "waits/futex.h"
 
 // entry.S: goes on behind the site with the frame's registers, stack included.
@@ -105,7 +106,7 @@ long create(Fiber& parent, const Frame& frame, const CloneArguments& arguments) 
   __builtin_memcpy(fiber->name, parent.name, sizeof fiber->name);
   stacks::begin(arguments.stack_top);
   const long tid = fiber->tid;
-  fiber->home->post(*fiber);
+  scheduler::begin_near(parent, *fiber);
   parent.has_newborns = true;
   return tid;
 }
@@ -119,14 +120,17 @@ void exit(Fiber& fiber, int status) noexcept {
   scheduler::exit(fiber);
 }
 
-void bury(Fiber& fiber) noexcept {
+void bury(Fiber& fiber, Carrier& carrier) noexcept {
   auto* word = reinterpret_cast<std::uint32_t*>(fiber.clear_tid);
   slices::leave(fiber);
   fiber.on_carrier.store(false, std::memory_order_release);
   fibers::destroy(fiber);
   if (!word) return;
   // From here on the thread's stack and descriptor may be gone: the word's address is all that is used.
-  if (user::store(word, 0u)) futex::wake(word, 1);
+  if (!user::store(word, 0u)) return;
+  const bool holds = carrier.claim.load(std::memory_order_relaxed) == Claim::Inside;
+  if (!holds || futex::wake_one_briefly(*carrier.processor, reinterpret_cast<std::uintptr_t>(word)) < 0)
+    futex::wake(word, 1);
 }
 
 bool is_exit_word(const std::uint32_t* word) noexcept {

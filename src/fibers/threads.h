@@ -30,8 +30,8 @@ long create(Fiber& parent, const Frame& frame, const CloneArguments& arguments) 
 /// Answers exit(2) of a thread.
 [[noreturn]] void exit(Fiber& fiber, int status) noexcept;
 
-/// The last of a fiber, off its stack: whoever joins it learns of it.
-void bury(Fiber& fiber) noexcept;
+/// The last of a fiber, off its stack, by the flow that `carrier` goes on with: whoever joins it learns of it.
+void bury(Fiber& fiber, Carrier& carrier) noexcept;
 
 /// True if a live fiber's end is announced at `word` (CLONE_CHILD_CLEARTID).
 [[nodiscard]] bool is_exit_word(const std::uint32_t* word) noexcept;

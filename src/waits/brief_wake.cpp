@@ -33,25 +33,37 @@ long wake_at(Processor& processor, ParkingBucket& bucket, FutexNode& node) noexc
   return 1;
 }
 
-}  // namespace
-
-long wake_briefly(Fiber& waker, std::uintptr_t word, int count) noexcept {
-  if (count <= 0 || word % sizeof(std::uint32_t) != 0 || user::may_be_beyond(word) || outsiders::present() ||
+// What `wake(bucket, node)` says of the first sleeper at `word`, under the bucket's lock.
+template <class Wake>
+long first_sleeper(std::uintptr_t word, Wake&& wake) noexcept {
+  if (word % sizeof(std::uint32_t) != 0 || user::may_be_beyond(word) || outsiders::present() ||
       process::child_in_our_memory())
     return not_briefly;
   ParkingBucket& bucket = parking_lot::bucket_of(word);
   if (!bucket.lock.try_lock()) return not_briefly;
-  long woken = 0;
-  if (FutexNode* const node = first_at(bucket, word)) {
-    woken = not_briefly;
-    // More than one may sleep there.
-    if (count == 1 && waker.home && waker.carrier->enter()) {
-      woken = wake_at(*waker.carrier->processor, bucket, *node);
-      scheduler::release(waker);
-    }
-  }
+  FutexNode* const node = first_at(bucket, word);
+  const long woken = node ? wake(bucket, *node) : 0;
   bucket.lock.unlock();
   return woken;
+}
+
+}  // namespace
+
+long wake_briefly(Fiber& waker, std::uintptr_t word, int count) noexcept {
+  if (count <= 0) return not_briefly;
+  return first_sleeper(word, [&](ParkingBucket& bucket, FutexNode& node) {
+    // More than one may sleep there.
+    if (count != 1 || !waker.home || !waker.carrier->enter()) return not_briefly;
+    const long woken = wake_at(*waker.carrier->processor, bucket, node);
+    scheduler::release(waker);
+    return woken;
+  });
+}
+
+long wake_one_briefly(Processor& processor, std::uintptr_t word) noexcept {
+  return first_sleeper(word, [&](ParkingBucket& bucket, FutexNode& node) {
+    return wake_at(processor, bucket, node);
+  });
 }
 
 }  // namespace unblock::futex

@@ -13,4 +13,7 @@ namespace unblock::futex {
 /// vector registers.
 [[nodiscard]] long wake_briefly(Fiber& waker, std::uintptr_t word, int count) noexcept;
 
+/// The same for one sleeper, by the holder of `processor`, which is in the runtime; it may be the idle loop.
+[[nodiscard]] long wake_one_briefly(Processor& processor, std::uintptr_t word) noexcept;
+
 }  // namespace unblock::futex
