@@ -1,9 +1,11 @@
 // Fences by command of the kernel.
 #include "fences.h"
 
+#include <ctime>
 #include <linux/membarrier.h>
 
 #include "kernel.h"
+#include "runtime_limits.h"
 
 namespace unblock::fences {
 
@@ -23,6 +25,11 @@ bool heavy() noexcept {
   // A filter of system calls, most likely. Whoever is between its store and its load yet did not fence.
   detail::one_sided.store(false, std::memory_order_seq_cst);
   return false;
+}
+
+void heavy_or_wait() noexcept {
+  constexpr timespec a_while{0, limits::preempted_leaving_us * 1000L};
+  if (!heavy()) kernel::call(SYS_nanosleep, &a_while, nullptr);
 }
 
 }  // namespace unblock::fences

@@ -29,4 +29,8 @@ void prepare() noexcept;
 /// in a while. Any kernel thread of the process; async-signal-safe.
 [[nodiscard]] bool heavy() noexcept;
 
+/// The same for who cannot try again: where the kernel refuses, returns when those who did not fence have long
+/// gone on.
+void heavy_or_wait() noexcept;
+
 }  // namespace unblock::fences

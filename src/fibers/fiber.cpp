@@ -31,7 +31,7 @@ constexpr std::uint32_t slot_bits = 21;
 constexpr std::uint32_t generations = ((1u << 28) - limits::first_tid) >> slot_bits;
 static_assert(limits::max_fibers <= 1u << slot_bits);
 
-constinit std::atomic<int> alive{0};
+constinit std::atomic<int> alive{0};  // changed by who has the lock
 constinit Fiber* unused = nullptr;  // linked by next
 constinit Lock lock;
 
@@ -100,7 +100,8 @@ Fiber* create(unsigned group) noexcept {
   fiber->group = static_cast<std::uint8_t>(group);
   groups::joined(group);
   fiber->live.store(true, std::memory_order_release);
-  const int count = alive.fetch_add(1, std::memory_order_relaxed) + 1;
+  const int count = alive.load(std::memory_order_relaxed) + 1;
+  alive.store(count, std::memory_order_relaxed);
   stats::count(stats::fibers_created);
   stats::count(stats::fibers_live);
   stats::raise(stats::fibers_peak, count);
@@ -115,11 +116,12 @@ void destroy(Fiber& fiber) noexcept {
   const unsigned group = fiber.group;
   {
     Guard guard(lock);
-    alive.fetch_sub(1, std::memory_order_relaxed);
+    alive.store(alive.load(std::memory_order_relaxed) - 1, std::memory_order_relaxed);
+    groups::left(group);
     fiber.next = unused;
     unused = &fiber;
   }
-  groups::left(group);
+  groups::tell_who_waits(group);
 }
 
 Fiber* find(pid_t tid) noexcept {

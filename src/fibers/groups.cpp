@@ -1,6 +1,7 @@
 // Who descends from whom.
 #include "fibers/groups.h"
 
+#include "fences.h"
 #include "waits/parking_lot.h"
 #include "waits/waiting.h"
 
@@ -27,13 +28,21 @@ void found(Fiber& fiber) noexcept {
   group.founder.store(&fiber, std::memory_order_release);
 }
 
-void joined(unsigned group) noexcept { all[group].fibers.fetch_add(1, std::memory_order_relaxed); }
+void joined(unsigned group) noexcept {
+  std::atomic<int>& fibers = all[group].fibers;
+  fibers.store(fibers.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+}
 
-void left(unsigned number) noexcept {
+void left(unsigned group) noexcept {
+  std::atomic<int>& fibers = all[group].fibers;
+  fibers.store(fibers.load(std::memory_order_relaxed) - 1, std::memory_order_release);
+}
+
+void tell_who_waits(unsigned number) noexcept {
   Group& group = all[number];
-  group.fibers.fetch_sub(1, std::memory_order_seq_cst);
-  // After the fiber has left the count; seq_cst: matches wait_for_others().
-  if (!group.awaited.load(std::memory_order_seq_cst)) return;
+  // A: after the fiber has left the count. Matches B in wait_for_others().
+  fences::light();
+  if (!group.awaited.load(std::memory_order_relaxed)) return;
   group.ended.fetch_add(1, std::memory_order_seq_cst);
   parking_lot::wake(reinterpret_cast<std::uintptr_t>(&group.ended), 1, ~0u);
 }
@@ -63,6 +72,7 @@ long wait_for_others(Fiber& founder) noexcept {
   const auto word = reinterpret_cast<std::uintptr_t>(&group.ended);
   long result = 0;
   group.awaited.store(true, std::memory_order_seq_cst);
+  fences::heavy_or_wait();  // B: after the store. Matches A in tell_who_waits().
   while (result != -EINTR && result != waiting::past_limit && !alone()) {
     const std::uint32_t seen = group.ended.load(std::memory_order_seq_cst);
     if (alone()) break;

@@ -29,9 +29,13 @@ constexpr unsigned of_libc = limits::groups;
 /// Makes `fiber`, the only one there, the founder of its group.
 void found(Fiber& fiber) noexcept;
 
-/// A fiber has come to be in that group, has ended. Any kernel thread.
+/// A fiber has come to be in that group, has ended. One kernel thread at a time: by the lock of the table of
+/// all fibers.
 void joined(unsigned group) noexcept;
 void left(unsigned group) noexcept;
+
+/// Tells who waits for others in that group, if somebody does, after one has left. Any kernel thread.
+void tell_who_waits(unsigned group) noexcept;
 
 /// The group of `fiber`.
 [[nodiscard]] Group& of(const Fiber& fiber) noexcept;

@@ -89,14 +89,6 @@ bool push_near(Fiber& waker, Fiber& woken) noexcept {
   return true;
 }
 
-// Whoever announced a wait without a look at what we stored before has announced it for us to see.
-void fence_all() noexcept {
-  // B: matches A in prepare_wait(). A filter may refuse it of a sudden; then those who did not fence have
-  // long gone on after this.
-  constexpr timespec a_while{0, limits::preempted_leaving_us * 1000L};
-  if (!fences::heavy()) kernel::call(SYS_nanosleep, &a_while, nullptr);
-}
-
 }  // namespace
 
 Carrier& arrived(boost::context::detail::transfer_t arrival) noexcept {
@@ -149,7 +141,9 @@ void begin_near(Fiber& parent, Fiber& newborn) noexcept {
 
 bool interrupt(Fiber& fiber) noexcept {
   fiber.signals.attention.store(1, std::memory_order_seq_cst);
-  if (&fiber != self()) fence_all();
+  // B: whoever announced a wait without a look at what we stored before has announced it for us to see.
+  // Matches A in prepare_wait().
+  if (&fiber != self()) fences::heavy_or_wait();
   return wake(fiber, -EINTR);
 }
 
