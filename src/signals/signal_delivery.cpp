@@ -1,10 +1,8 @@
 // Running the program's handlers, and what happens where it has none.
 #include <cerrno>
-#include <cstring>
 #include <unistd.h>
 
 #include "embedding.h"
-#include "entry/frame.h"
 #include "entry/in_place.h"
 #include "entry/outsiders.h"
 #include "fibers/carrier.h"
@@ -13,6 +11,7 @@
 #include "patch/patch.h"
 #include "runtime.h"
 #include "runtime_limits.h"
+#include "signals/signal_context.h"
 #include "signals/signals.h"
 #include "stats.h"
 #include "watchdog/stalls.h"
@@ -48,29 +47,6 @@ void default_action(int signal) noexcept {
 }
 
 namespace {
-
-// Where the fiber is when a signal finds it in a system call: as close to the kernel's account as we have.
-void describe(ucontext_t& context, const Frame* frame) noexcept {
-  std::memset(&context, 0, sizeof context);
-  if (!frame) return;
-  auto& registers = context.uc_mcontext.gregs;
-  const auto set = [&](int index, auto value) { registers[index] = static_cast<greg_t>(value); };
-  set(REG_RIP, frame->rip);
-  set(REG_RSP, frame->rsp);
-  set(REG_RBP, frame->rbp);
-  set(REG_RBX, frame->rbx);
-  set(REG_R12, frame->r12);
-  set(REG_R13, frame->r13);
-  set(REG_R14, frame->r14);
-  set(REG_R15, frame->r15);
-  set(REG_RDI, frame->arguments[0]);
-  set(REG_RSI, frame->arguments[1]);
-  set(REG_RDX, frame->arguments[2]);
-  set(REG_R10, frame->arguments[3]);
-  set(REG_R8, frame->arguments[4]);
-  set(REG_R9, frame->arguments[5]);
-  set(REG_RAX, frame->rax);
-}
 
 SignalSet& kernel_mask(ucontext_t& context) noexcept {
   return *reinterpret_cast<SignalSet*>(&context.uc_sigmask);

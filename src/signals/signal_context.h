@@ -1,0 +1,58 @@
+// What a handler is told of where its fiber was when a signal found it in a system call: as close to the
+// kernel's account as we have.
+#pragma once
+
+#include <cstring>
+#include <ucontext.h>
+
+#include "entry/frame.h"
+
+namespace unblock::signals::detail {
+
+/// By the registers that the program made its call with.
+inline void describe_call(ucontext_t& context, const Frame& frame) noexcept {
+  auto& registers = context.uc_mcontext.gregs;
+  const auto set = [&](int index, auto value) { registers[index] = static_cast<greg_t>(value); };
+  set(REG_RIP, frame.rip);
+  set(REG_RSP, frame.rsp);
+  set(REG_RBP, frame.rbp);
+  set(REG_RBX, frame.rbx);
+  set(REG_R12, frame.r12);
+  set(REG_R13, frame.r13);
+  set(REG_R14, frame.r14);
+  set(REG_R15, frame.r15);
+  set(REG_RDI, frame.arguments[0]);
+  set(REG_RSI, frame.arguments[1]);
+  set(REG_RDX, frame.arguments[2]);
+  set(REG_R10, frame.arguments[3]);
+  set(REG_R8, frame.arguments[4]);
+  set(REG_R9, frame.arguments[5]);
+  set(REG_RAX, frame.rax);
+}
+
+/// By the registers here, for a call that came through a hook, which keeps no others: what the program's
+/// functions have in theirs is in these or further up the stack, and who unwinds from here comes to them, as
+/// natively by way of libc. To be part of a function that lasts as long as the description.
+[[gnu::always_inline]] inline void describe_here(ucontext_t& context) noexcept {
+  auto& registers = context.uc_mcontext.gregs;
+  asm volatile(
+      "leaq (%%rip), %%rax\n\t"
+      "movq %%rax, %0\n\tmovq %%rsp, %1\n\tmovq %%rbp, %2\n\tmovq %%rbx, %3\n\t"
+      "movq %%r12, %4\n\tmovq %%r13, %5\n\tmovq %%r14, %6\n\tmovq %%r15, %7"
+      : "=m"(registers[REG_RIP]), "=m"(registers[REG_RSP]), "=m"(registers[REG_RBP]),
+        "=m"(registers[REG_RBX]), "=m"(registers[REG_R12]), "=m"(registers[REG_R13]),
+        "=m"(registers[REG_R14]), "=m"(registers[REG_R15])
+      :
+      : "rax");
+}
+
+/// By a call's frame, or by what is here if there is none.
+[[gnu::always_inline]] inline void describe(ucontext_t& context, const Frame* frame) noexcept {
+  std::memset(&context, 0, sizeof context);
+  if (frame)
+    describe_call(context, *frame);
+  else
+    describe_here(context);
+}
+
+}  // namespace unblock::signals::detail
