@@ -9,9 +9,17 @@
 
 namespace unblock::signals::detail {
 
+/// The description, with what the kernel has behind its pointer to the registers for floating point.
+struct Description {
+  ucontext_t context;
+  alignas(16) _libc_fpstate floating;
+};
+
 /// By the registers that the program made its call with.
-inline void describe_call(ucontext_t& context, const Frame& frame) noexcept {
-  auto& registers = context.uc_mcontext.gregs;
+inline void describe_call(Description& description, const Frame& frame) noexcept {
+  auto& registers = description.context.uc_mcontext.gregs;
+  static_assert(sizeof description.floating._xmm == sizeof frame.xmm);
+  std::memcpy(description.floating._xmm, frame.xmm, sizeof frame.xmm);
   const auto set = [&](int index, auto value) { registers[index] = static_cast<greg_t>(value); };
   set(REG_RIP, frame.rip);
   set(REG_RSP, frame.rsp);
@@ -47,12 +55,14 @@ inline void describe_call(ucontext_t& context, const Frame& frame) noexcept {
 }
 
 /// By a call's frame, or by what is here if there is none.
-[[gnu::always_inline]] inline void describe(ucontext_t& context, const Frame* frame) noexcept {
-  std::memset(&context, 0, sizeof context);
+[[gnu::always_inline]] inline void describe(Description& description, const Frame* frame) noexcept {
+  std::memset(&description, 0, sizeof description);
+  asm volatile("fxsave64 %0" : "=m"(description.floating));
+  description.context.uc_mcontext.fpregs = &description.floating;
   if (frame)
-    describe_call(context, *frame);
+    describe_call(description, *frame);
   else
-    describe_here(context);
+    describe_here(description.context);
 }
 
 }  // namespace unblock::signals::detail

@@ -92,10 +92,10 @@ void call_handler(Fiber& fiber, const SignalAction& action, siginfo_t& info, uco
 
 Delivery run_handler(Fiber& fiber, const SignalAction& action, siginfo_t& info, ucontext_t* context,
                      const Frame* frame) {
-  ucontext_t described;
+  Description described;
   if (!context) {
     describe(described, frame);
-    context = &described;
+    context = &described.context;
   }
   SignalState& state = fiber.signals;
   const SignalSet now = state.mask.load(std::memory_order_relaxed);

@@ -1,10 +1,13 @@
-// A handler is told where the thread is: collectors of garbage search the stack from there on. sigaction(2)
+// A handler is told where the thread is, for collectors of garbage search the stack from there on, and how it
+// computes. sigaction(2)
 #include "check.h"
 
 #include <dlfcn.h>
 #include <ucontext.h>
+#include <xmmintrin.h>
 
-enum { quarter = 0x1234567 };
+enum { quarter = 0x1234567, upward = 2 };
+static volatile unsigned rounding;
 static volatile int where_it_is, word_found, instruction, handled;
 static __thread uintptr_t *caller, *stack_end;
 static int silent[2];
@@ -17,12 +20,14 @@ static uintptr_t hidden(void) {
 }
 
 static void handler(int signal, siginfo_t *info, void *raw) {
-  const greg_t *registers = ((ucontext_t *)raw)->uc_mcontext.gregs;
+  const mcontext_t *machine = &((ucontext_t *)raw)->uc_mcontext;
+  const greg_t *registers = machine->gregs;
   const uintptr_t *top = (uintptr_t *)registers[REG_RSP];
   Dl_info object;
   (void)signal, (void)info;
   where_it_is = top <= caller && caller - top < 4096;
   instruction = dladdr((void *)registers[REG_RIP], &object) != 0;
+  rounding = machine->fpregs->mxcsr >> 13 & 3;
   word_found = 0;
   for (int i = REG_R8; i <= REG_RCX; ++i) word_found |= (uintptr_t)registers[i] == hidden();
   if (where_it_is)
@@ -40,6 +45,7 @@ static long by_syscall(void) { return syscall(35, &(struct timespec){20, 0}, NUL
 
 static void *waiter(void *call) {
   uintptr_t word = hidden();
+  _mm_setcsr(0x1f80 | upward << 13);
   caller = __builtin_frame_address(0);
   pthread_attr_t attributes;
   void *lowest;
@@ -62,7 +68,8 @@ static void interrupt(const char *what, long (*call)(void)) {
   settle();
   pthread_kill(thread, SIGUSR1);
   finish(thread);
-  printf("  handled %d, the stack %d, the word %d, an instruction %d\n", handled, where_it_is, word_found, instruction);
+  printf("  handled %d, the stack %d, the word %d, an instruction %d, rounding %u\n", handled, where_it_is, word_found,
+         instruction, rounding);
 }
 
 int main(void) {
