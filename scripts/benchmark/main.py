@@ -8,7 +8,7 @@ from comparison import machine
 from comparison.counters import SystemCalls
 from comparison.process import CORES, LOAD_CORE, SERVER_CORE, conduct
 
-from . import contenders, tables, turns, workloads
+from . import contenders, serving, tables, turns, workloads
 from .primitives import PRIMITIVES
 from .rounds import Rounds
 
@@ -62,6 +62,8 @@ def caveats(options: argparse.Namespace, busy: float) -> str:
              "spread: the least and the most.",
              f"Ratios: medians of {options.rounds} starts of all contenders at once, {turns.ROUNDS} rounds of "
              "short turns in each, and what they lie between with 95 %.",
+             f"Real servers: {serving.TURNS} pairs of such loads after each start of both, which stand still when "
+             "not loaded.",
              "Connections are opened before, and closed after what is measured; except by reconnect.",
              "In all: what MemAvailable lost, both ends' sockets included; this is the whole machine's."]
     if len(CORES) > 1:

@@ -31,7 +31,7 @@ class Rounds:
         self.sleepers: list[tuple[str, int, primitives.Sleepers]] = []
         self.crowds: list[tuple[str, crowd.Crowd]] = []
         self.jobs: dict[tuple[str, str], list[jobs.Pair]] = {}
-        self.daemons: dict[tuple[str, str], list[list[serving.Pair]]] = {}  # in each round, one for each load
+        self.daemons: dict[tuple[str, str], list[list[list[serving.Pair]]]] = {}  # in each round, for each load
         self.cores: list[dict[str, cores.Seen]] = []  # by contender, in each round
 
     def serve(self) -> None:

@@ -18,8 +18,8 @@ CROWDS = ["connections", "server", "processes", "RSS KiB", "page tables KiB", "i
 CORES = ["64 connections, handlers that compute", "requests/s on one core", "on all", "all / one",
          "with 95 %", "p99 ms on one core", "on all"]
 JOBS = ["threads that compute", "", "seconds by threads", "unblocked", "spread", "CPU unblocked", "spread"]
-DAEMONS = ["server", "load", "requests/s by threads", "unblocked", "spread", "CPU us/req by threads",
-           "unblocked", "spread", "p99 ms by threads", "unblocked"]
+DAEMONS = ["server", "load", "requests/s by threads", "unblocked", "with 95 %", "CPU us/req by threads",
+           "unblocked", "with 95 %", "p99 ms by threads", "unblocked"]
 SLEEPERS = ["stack", "run by", "asleep", "seconds", "GiB in all", "KiB each", "stopped by"]
 
 
@@ -114,7 +114,7 @@ def _daemon_row(name: str, load: str, pairs: list[serving.Pair]) -> list[str]:
     for column in ("requests_per_s", "cpu_us"):
         kernel = [getattr(pair.kernel, column) for pair in pairs]
         ratios = [getattr(pair.ours, column) / before for pair, before in zip(pairs, kernel) if before]
-        row += [table.figure(_median(kernel)), table.factor(_median(ratios)), _spread(ratios, ".2f")]
+        row += [table.figure(_median(kernel)), table.factor(_median(ratios)), _between(ratios)]
     waits = [[seen.p99_ms for seen in side if seen.p99_ms is not None]
              for side in zip(*((pair.kernel, pair.ours) for pair in pairs))]
     return row + [table.figure(_median(values)) for values in waits]
@@ -129,7 +129,7 @@ def daemons_served(rounds: Rounds) -> str:
         for number, load in enumerate(daemon.loads):
             if seen := rounds.daemons.get((daemon.name, "both")):
                 name = "" if number else daemon.name
-                rows.append(_daemon_row(name, load.name, [one[number] for one in seen]))
+                rows.append(_daemon_row(name, load.name, [pair for one in seen for pair in one[number]]))
     return table.render(DAEMONS, rows)
 
 
