@@ -76,9 +76,12 @@ bool awaits(const Fiber& fiber, SignalSet bit) noexcept {
   return (fiber.signals.awaited.load(std::memory_order_seq_cst) & bit) != 0;
 }
 
-// As the kernel's complete_signal(): one that waits for it, the main thread, any other; of those that wait,
-// one that has no other to take already.
+// As the kernel's complete_signal(): the main thread, any other; one that has no other to take already. Of
+// the others, where the kernel goes round, one that waits for it.
 Fiber* target_of(SignalSet bit) noexcept {
+  const auto free = [](Fiber& fiber) { return !fiber.signals.attention.load(); };
+  Fiber* main = fibers::find(getpid());
+  if (main && (takes(*main, bit) || awaits(*main, bit)) && free(*main)) return main;
   Fiber* target = nullptr;
   const auto choose = [&](auto&& fits) {
     return fibers::any([&](Fiber& fiber) {
@@ -87,7 +90,7 @@ Fiber* target_of(SignalSet bit) noexcept {
     });
   };
   const auto waits = [=](Fiber& fiber) { return awaits(fiber, bit); };
-  const auto only_waits = [&](Fiber& fiber) { return waits(fiber) && !fiber.signals.attention.load(); };
+  const auto only_waits = [&](Fiber& fiber) { return waits(fiber) && free(fiber); };
   if (!choose(only_waits) && !choose(waits))
     static_cast<void>(choose([=](Fiber& fiber) { return takes(fiber, bit); }));
   return target;
