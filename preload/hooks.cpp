@@ -20,6 +20,7 @@
 #include "serve.h"
 #include "siblings/siblings.h"
 #include "symbols.h"
+#include "undisturbed.h"
 
 // Newer than the oldest libc we run with.
 #pragma weak _dl_find_object
@@ -181,16 +182,18 @@ extern "C" [[gnu::visibility("default")]] int clock_getres(clockid_t clock, time
       hooks::serve(*served, [=](Fiber& fiber) { return calls::clock_getres(fiber, clock, resolution); }));
 }
 
-// Made before the first thread, too, when nothing else of ours is active.
-extern "C" [[gnu::visibility("default")]] int signalfd(int fd, const sigset_t* mask, int flags) {
-  const int answer = real::signalfd(fd, mask, flags);
-  if (answer >= 0 && !self()) signals::leave_to_kernel(*reinterpret_cast<const SignalSet*>(mask));
-  return answer;
+// A signalfd was made, by syscall(2) as in syscall_hook.S or the next: before the first thread, too, when
+// nothing else of ours is active, and by threads that are no fibers.
+extern "C" [[gnu::visibility("hidden")]] void unblock_note_signalfd(const SignalSet* mask) {
+  if (self()) return;
+  const Undisturbed undisturbed;
+  signals::leave_to_kernel(*mask);
 }
 
-// syscall_hook.S: the same, made by syscall(2).
-extern "C" [[gnu::visibility("hidden")]] void unblock_note_signalfd(const SignalSet* mask) {
-  if (!self()) signals::leave_to_kernel(*mask);
+extern "C" [[gnu::visibility("default")]] int signalfd(int fd, const sigset_t* mask, int flags) {
+  const int answer = real::signalfd(fd, mask, flags);
+  if (answer >= 0) unblock_note_signalfd(reinterpret_cast<const SignalSet*>(mask));
+  return answer;
 }
 
 // syscall_hook.S: what it was called with.

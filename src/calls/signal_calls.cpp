@@ -8,7 +8,6 @@
 #include "kernel.h"
 #include "siblings/siblings.h"
 #include "user.h"
-#include "watchdog/watchdog.h"
 
 namespace unblock::calls {
 
@@ -31,14 +30,21 @@ siginfo_t sent_by_us(int signal, int code) noexcept {
   return info;
 }
 
-// Whether such a signal is read from a descriptor, so that the kernel must have it.
-bool for_descriptor(int signal) noexcept { return (detail::with_descriptor & signal_bit(signal)) != 0; }
+// Whether the kernel may have to keep such a signal, for whoever is there to take it.
+bool may_be_kept(int signal) noexcept {
+  return outsiders::present() || (is_signal(signal) && read_by_descriptor(signal_bit(signal)));
+}
+
+// Whether it is to be read from a descriptor. The kernel knows no fibers: whichever of them reads has it.
+bool for_descriptor(int signal) noexcept {
+  return read_by_descriptor(signal_bit(signal)) && !anybody_takes(signal_bit(signal));
+}
 
 // To the process, which one flow is: natively that has it before the call returns.
 long post_to_process(Fiber& fiber, const siginfo_t& info) noexcept {
   if (fiber.sibling) return post(fiber, info);
   if (collect_earlier(info.si_signo)) return post(info);
-  return kernel::call(SYS_rt_sigqueueinfo, own_pid(), info.si_signo, &info);
+  return detail::queue_in_kernel(info);
 }
 
 // A signal that the kernel has sent to whom may be this process, too.
@@ -113,9 +119,9 @@ long sigaltstack(Fiber& fiber, const stack_t* wanted, stack_t* old) noexcept {
 }
 
 long kill(Fiber& fiber, pid_t pid, int signal) noexcept {
-  const bool shared = pid == own_pid() && outsiders::present();  // whoever takes it
-  if (pid <= 0 || shared) return sent_by_kernel(kernel::call(SYS_kill, pid, signal), signal);
-  if (pid != own_pid() || !is_signal(signal) || (unblockable & signal_bit(signal)) || for_descriptor(signal))
+  if (pid <= 0 || (pid == own_pid() && may_be_kept(signal)))
+    return sent_by_kernel(kernel::call(SYS_kill, pid, signal), signal);
+  if (pid != own_pid() || !is_signal(signal) || (unblockable & signal_bit(signal)))
     return kernel::call(SYS_kill, pid, signal);
   return post_to_process(fiber, sent_by_us(signal, SI_USER));
 }
@@ -134,8 +140,8 @@ long send(Fiber& fiber, pid_t tid, int signal, const siginfo_t& info, Natively&&
   if (!target) return natively();
   if (signal == 0) return 0;
   if (!is_signal(signal)) return -EINVAL;
-  if ((unblockable & signal_bit(signal)) || for_descriptor(signal))
-    return kernel::call(SYS_kill, own_pid(), signal);
+  if (unblockable & signal_bit(signal)) return kernel::call(SYS_kill, own_pid(), signal);
+  if (for_descriptor(signal)) return detail::queue_in_kernel(info);
   return post(*target, info);
 }
 
@@ -160,9 +166,9 @@ long tgkill(Fiber& fiber, pid_t process, pid_t tid, int signal) noexcept {
 
 long rt_sigqueueinfo(Fiber& fiber, pid_t pid, int signal, siginfo_t* info) noexcept {
   siginfo_t copy;
-  if (pid == own_pid() && outsiders::present())
+  if (pid == own_pid() && may_be_kept(signal))
     return sent_by_kernel(kernel::call(SYS_rt_sigqueueinfo, pid, signal, info), signal);
-  if (pid != own_pid() || !is_signal(signal) || (unblockable & signal_bit(signal)) || for_descriptor(signal))
+  if (pid != own_pid() || !is_signal(signal) || (unblockable & signal_bit(signal)))
     return kernel::call(SYS_rt_sigqueueinfo, pid, signal, info);
   if (const long error = read_info(info, signal, copy)) return error;
   return post_to_process(fiber, copy);
@@ -177,10 +183,9 @@ long rt_tgsigqueueinfo(Fiber& fiber, pid_t process, pid_t tid, int signal, sigin
 }
 
 long signalfd4(Fiber&, int fd, const SignalSet* mask, std::size_t size, int flags) noexcept {
-  SignalSet given;
-  if (size == sizeof given && user::load(mask, given)) leave_to_kernel(given);
   const long result = kernel::call(SYS_signalfd4, fd, mask, size, flags);
-  watchdog::interrupt();  // it no longer waits for these
+  SignalSet given;
+  if (result >= 0 && user::load(mask, given)) leave_to_kernel(given);
   return result;
 }
 

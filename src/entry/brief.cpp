@@ -19,13 +19,13 @@ bool nothing_pends(const SignalState& state) noexcept {
          !state.attention.load(std::memory_order_relaxed);
 }
 
-// As signals::set_mask() does while nothing pends; where something does, it is to look what. A handler may
-// run at any time, and what it leaves as the mask is what is changed then.
+// As signals::set_mask() does while nothing pends here or may in the kernel; else it is to look what. A
+// handler may run at any time, and what it leaves as the mask is what is changed then.
 bool set_mask(SignalState& state, SignalSet before, SignalSet after) noexcept {
   if (outsiders::present() || !nothing_pends(state)) return false;
   if (!state.mask.compare_exchange_strong(before, after, std::memory_order_seq_cst)) return false;
-  // B: after the mask; seq_cst. Matches A in signals::post().
-  if (nothing_pends(state)) return true;
+  // B: after the mask; seq_cst. Matches A in signals::post(), and signals::leave_to_kernel().
+  if (nothing_pends(state) && !signals::read_by_descriptor(~after)) return true;
   state.mask.compare_exchange_strong(after, before, std::memory_order_seq_cst);
   return false;
 }

@@ -157,7 +157,7 @@ Delivery deliver(Fiber& fiber, ucontext_t* context, const Frame* frame) {
 
 void set_mask(Fiber& fiber, SignalSet mask) noexcept {
   fiber.signals.mask.store(mask & ~unblockable, std::memory_order_seq_cst);
-  if (outsiders::present()) {
+  if (outsiders::present() || read_by_descriptor(~mask)) {
     InRuntime inside(fiber);
     listen(~mask);
   }

@@ -14,7 +14,7 @@ namespace detail {
 
 constinit Lock lock;
 constinit PendingQueue process;
-constinit SignalSet with_descriptor = 0;
+constinit std::atomic<SignalSet> with_descriptor{0};
 
 namespace {
 

@@ -155,8 +155,7 @@ void forget(Fiber* survivor) noexcept {
 
 void hand_over() noexcept {
   siginfo_t info;
-  while (take(process, ~SignalSet{0}, info))
-    kernel::call(SYS_rt_sigqueueinfo, kernel::call(SYS_getpid), info.si_signo, &info);
+  while (take(process, ~SignalSet{0}, info)) static_cast<void>(queue_in_kernel(info));
   give_back_dispositions();
 }
 
@@ -185,12 +184,7 @@ LeftToKernel::~LeftToKernel() {
 }
 
 SignalSet received_by_watchdog() noexcept {
-  return heard_by_fibers() & ~(with_descriptor | slept_for.load(std::memory_order_relaxed) | unblockable);
-}
-
-void leave_to_kernel(SignalSet set) noexcept {
-  Guard guard(lock);
-  with_descriptor |= set & ~unblockable;
+  return heard_by_fibers() & ~(slept_for.load(std::memory_order_relaxed) | unblockable);
 }
 
 void receive(const siginfo_t& info) noexcept {
@@ -198,7 +192,7 @@ void receive(const siginfo_t& info) noexcept {
   if (alarms::rang(info)) return;
   const pid_t tid = thread_timers::target(info);
   if (!tid) {
-    if (!give_to_outsiders(info)) post(info);
+    if (!give_back(info)) post(info);
   } else if (Fiber* fiber = fibers::find(tid)) {  // else it has ended, and nobody is told
     post(*fiber, info);
   }

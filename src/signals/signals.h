@@ -71,21 +71,27 @@ void hide_faults() noexcept;
 [[nodiscard]] SignalSet received_by_watchdog() noexcept;
 void receive(const siginfo_t& info) noexcept;
 
-/// What fibers take or wait for, or did. Where outsiders are present (outsiders.h) the kernel keeps the rest
-/// for them; where there are none, these are all signals.
+/// What fibers take or wait for, or did, and all others that the kernel does not keep: it does so with those
+/// read from a descriptor, and where outsiders are present (outsiders.h) with all.
 [[nodiscard]] SignalSet heard_by_fibers() noexcept;
 /// The calling fiber takes or awaits these from now on: what is pending of them comes to our queues. In the
 /// runtime, without the lock.
 void listen(SignalSet set) noexcept;
 /// The same for all fibers: there were no outsiders until now.
 void listen_for_all() noexcept;
-/// Gives back a signal that the process was sent and that no fiber takes by now. False if one does.
-[[nodiscard]] bool give_to_outsiders(const siginfo_t& info) noexcept;
+/// Gives back a signal that the process was sent, that the kernel keeps, and that no fiber takes by now.
+/// False if one does.
+[[nodiscard]] bool give_back(const siginfo_t& info) noexcept;
+/// Whether a fiber takes or awaits any of them.
+[[nodiscard]] bool anybody_takes(SignalSet set) noexcept;
 /// Now and then: what no fiber takes any more is the kernel's. The watchdog.
 void forget_unheard() noexcept;
 
-/// The program reads these from a descriptor: signalfd(2). Before activation, too.
+/// The program has made a descriptor for these, signalfd(2): the kernel keeps those that no fiber takes, with
+/// what pends of them. Before activation, too; without the lock, where no handler runs.
 void leave_to_kernel(SignalSet set) noexcept;
+/// Whether there is a descriptor for any of them.
+[[nodiscard]] inline bool read_by_descriptor(SignalSet set) noexcept;
 
 /// While one lives, a fiber's own kernel thread takes these from the kernel, rt_sigtimedwait(2), and the
 /// watchdog does not. Once it is made, what the watchdog had taken is queued. In the runtime, without the
@@ -163,14 +169,16 @@ void inherit(Fiber& fiber, Fiber& heir) noexcept;
 /// The parts that several files of this facility share.
 namespace detail {
 extern SignalAction actions[65];
-extern Lock lock;                  ///< guards actions and all queues
-extern PendingQueue process;       ///< for the process, with no fiber to take them yet
-extern SignalSet with_descriptor;  ///< read through signalfd(2): left to the kernel
+extern Lock lock;                               ///< guards actions and all queues
+extern PendingQueue process;                    ///< for the process, with no fiber to take them yet
+extern std::atomic<SignalSet> with_descriptor;  ///< signalfd(2)
 [[nodiscard]] bool take(PendingQueue& queue, SignalSet wanted, siginfo_t& info) noexcept;
 [[nodiscard]] bool append(PendingQueue& queue, const siginfo_t& info) noexcept;
 void refresh_attention(Fiber& fiber) noexcept;
 [[nodiscard]] bool ignored(int signal) noexcept;
 void default_action(int signal) noexcept;
+/// Sends the process a signal by way of the kernel, whatever its si_code. 0 or an error.
+long queue_in_kernel(const siginfo_t& info) noexcept;
 void on_fault(int signal, siginfo_t* info, void* context);
 void on_kick(int signal, siginfo_t* info, void* context);
 /// What the kernel does with a signal whose handler is ours, in a thread that is no fiber.
@@ -186,6 +194,10 @@ Delivery run_handler(Fiber& fiber, const SignalAction& action, siginfo_t& info, 
 /// that the signal came to.
 void readdress(const Fiber& fiber, ucontext_t& context) noexcept;
 }  // namespace detail
+
+inline bool read_by_descriptor(SignalSet set) noexcept {
+  return (detail::with_descriptor.load(std::memory_order_seq_cst) & set) != 0;
+}
 
 }  // namespace signals
 }  // namespace unblock

@@ -1,9 +1,11 @@
-// Signals where some threads of the program are no fibers: the kernel sends it to those what they take.
+// Signals that the kernel keeps unless a fiber takes them: where some threads of the program are no fibers,
+// and those that are read from a descriptor.
 #include <cerrno>
 #include <unistd.h>
 
 #include "entry/outsiders.h"
 #include "kernel.h"
+#include "runtime.h"
 #include "signals/signals.h"
 #include "watchdog/watchdog.h"
 
@@ -11,73 +13,106 @@ namespace unblock::signals {
 
 namespace {
 
-// What fibers take or wait for. The watchdog waits for nothing else, or it would take a signal from a thread
-// that sleeps in sigwait(3). May have some that no fiber takes any more.
+// What fibers take or wait for. Of what the kernel keeps the watchdog waits for nothing else, or it would
+// take a signal from a thread that sleeps in sigwait(3) or reads a descriptor. May have some that no fiber
+// takes any more.
 constinit std::atomic<SignalSet> heard{0};
 
-bool takes(const Fiber& fiber, SignalSet set) noexcept {
-  return (fiber.signals.awaited.load(std::memory_order_seq_cst) & set) ||
-         (~fiber.signals.mask.load(std::memory_order_seq_cst) & set);
+// What is the kernel's unless a fiber takes it.
+SignalSet kept_by_kernel() noexcept {
+  return outsiders::present() ? ~SignalSet{0} : detail::with_descriptor.load(std::memory_order_seq_cst);
 }
 
-bool anybody_takes(SignalSet set) noexcept {
-  return fibers::any([=](const Fiber& fiber) { return takes(fiber, set); });
+SignalSet taken_by(const Fiber& fiber) noexcept {
+  return fiber.signals.awaited.load(std::memory_order_seq_cst) |
+         ~fiber.signals.mask.load(std::memory_order_seq_cst);
+}
+
+// What fibers take, of `set` at least.
+SignalSet taken_of(SignalSet set) noexcept {
+  SignalSet taken = 0;
+  static_cast<void>(fibers::any([&](const Fiber& fiber) {
+    taken |= taken_by(fiber);
+    return (set & ~taken) == 0;
+  }));
+  return taken;
 }
 
 // Those in the set that nobody takes are the kernel's again.
 void drop(SignalSet set) noexcept {
   heard.fetch_and(~set, std::memory_order_seq_cst);
   // Looked for after that; seq_cst. Matches the mask and then the look at `heard`, in listen().
-  for (SignalSet left = set; left; left &= left - 1)
-    if (const SignalSet bit = left & -left; anybody_takes(bit))
-      heard.fetch_or(bit, std::memory_order_seq_cst);
+  if (const SignalSet taken = taken_of(set) & set) heard.fetch_or(taken, std::memory_order_seq_cst);
+}
+
+// Those of the queue are the kernel's, too. With the lock.
+void give_back(PendingQueue& queue, SignalSet set) noexcept {
+  siginfo_t info;
+  while (detail::take(queue, set, info)) {
+    if (detail::queue_in_kernel(info) == 0) continue;
+    static_cast<void>(detail::append(queue, info));  // into the place just freed
+    return;
+  }
 }
 
 }  // namespace
 
+// By the thread's own number, not the process': of no other may it say that kill(2) has sent it.
+long detail::queue_in_kernel(const siginfo_t& info) noexcept {
+  return kernel::call(SYS_rt_sigqueueinfo, kernel::call(SYS_gettid), info.si_signo, &info);
+}
+
+bool anybody_takes(SignalSet set) noexcept {
+  return fibers::any([=](const Fiber& fiber) { return (taken_by(fiber) & set) != 0; });
+}
+
 SignalSet heard_by_fibers() noexcept {
-  return outsiders::present() ? heard.load(std::memory_order_relaxed) | signal_bit(kick) : ~SignalSet{0};
+  return heard.load(std::memory_order_relaxed) | ~kept_by_kernel() | signal_bit(kick);
 }
 
 void listen(SignalSet set) noexcept {
-  if (!outsiders::present()) return;
-  const SignalSet fresh =
-      set & ~heard.load(std::memory_order_seq_cst) & ~detail::with_descriptor & ~unblockable;
+  const SignalSet fresh = set & kept_by_kernel() & ~heard.load(std::memory_order_seq_cst) & ~unblockable;
   if (!fresh) return;
   heard.fetch_or(fresh, std::memory_order_seq_cst);
   siginfo_t info;
   const timespec at_once{};
-  while (kernel::call(SYS_rt_sigtimedwait, &fresh, &info, &at_once, sizeof fresh) > 0) receive(info);
+  // Those that no fiber takes by now have been dropped, and given back.
+  for (SignalSet left = fresh; (left &= heard.load(std::memory_order_relaxed)) != 0;)
+    if (kernel::call(SYS_rt_sigtimedwait, &left, &info, &at_once, sizeof left) > 0)
+      receive(info);
+    else
+      break;
   watchdog::interrupt();
 }
 
-void listen_for_all() noexcept {
-  SignalSet taken = 0;
-  static_cast<void>(fibers::any([&](const Fiber& fiber) {
-    taken |= ~fiber.signals.mask.load(std::memory_order_seq_cst) |
-             fiber.signals.awaited.load(std::memory_order_seq_cst);
-    return false;
-  }));
-  listen(taken);
-}
+void listen_for_all() noexcept { listen(taken_of(~SignalSet{0})); }
 
-bool give_to_outsiders(const siginfo_t& info) noexcept {
+bool give_back(const siginfo_t& info) noexcept {
   const SignalSet bit = signal_bit(info.si_signo);
-  if (!outsiders::present() || anybody_takes(bit)) return false;
+  if (!(kept_by_kernel() & bit) || anybody_takes(bit)) return false;
   drop(bit);
-  return kernel::call(SYS_rt_sigqueueinfo, getpid(), info.si_signo, &info) == 0;
+  return detail::queue_in_kernel(info) == 0;
 }
 
 void forget_unheard() noexcept {
-  if (!outsiders::present()) return;
-  SignalSet taken = 0;
-  const SignalSet known = heard.load(std::memory_order_relaxed);
-  static_cast<void>(fibers::any([&](const Fiber& fiber) {
-    taken |= ~fiber.signals.mask.load(std::memory_order_relaxed) |
-             fiber.signals.awaited.load(std::memory_order_relaxed);
-    return (known & ~taken) == 0;
+  const SignalSet known = heard.load(std::memory_order_relaxed) & kept_by_kernel();
+  if (!known) return;
+  if (const SignalSet unheard = known & ~taken_of(known)) drop(unheard);
+}
+
+void leave_to_kernel(SignalSet set) noexcept {
+  set &= ~unblockable;
+  // Before the look at the masks; seq_cst. Matches the mask and then the look at this, in set_mask().
+  set &= ~detail::with_descriptor.fetch_or(set, std::memory_order_seq_cst);
+  if (!set || !runtime::active()) return;
+  listen_for_all();
+  watchdog::finish_round();  // it waits for the others no longer, and has queued those that it had
+  Guard guard(detail::lock);
+  give_back(detail::process, set & ~taken_of(set));
+  static_cast<void>(fibers::any([=](Fiber& fiber) {
+    give_back(fiber.signals.pending, set & ~taken_by(fiber));
+    return false;
   }));
-  if (known & ~taken) drop(known & ~taken);
 }
 
 void detail::handle_outside(int signal, siginfo_t* info, void* context) {
