@@ -169,6 +169,7 @@ void set_mask(Fiber& fiber, SignalSet mask) noexcept {
     return;
   InRuntime inside(fiber);
   Guard guard(detail::lock);
+  detail::give_back_untaken();  // it may have been for this fiber
   detail::refresh_attention(fiber);
 }
 

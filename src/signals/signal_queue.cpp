@@ -155,6 +155,8 @@ long post(const siginfo_t& info) noexcept {
     Guard guard(lock);
     const SignalSet bit = signal_bit(info.si_signo);
     Fiber* target = target_of(bit);
+    // With the lock: who makes a descriptor for it gives back what is queued before that.
+    if (!target && read_by_descriptor(bit) && queue_in_kernel(info) == 0) return 0;
     result = enqueue(process, target, info);
     if (!target && result == 0 && (target = target_of(bit))) interrupt(*target);  // A, as above
   }

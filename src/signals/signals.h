@@ -179,6 +179,8 @@ void refresh_attention(Fiber& fiber) noexcept;
 void default_action(int signal) noexcept;
 /// Sends the process a signal by way of the kernel, whatever its si_code. 0 or an error.
 long queue_in_kernel(const siginfo_t& info) noexcept;
+/// The process' that no fiber takes are the kernel's if they are read from a descriptor. With the lock.
+void give_back_untaken() noexcept;
 void on_fault(int signal, siginfo_t* info, void* context);
 void on_kick(int signal, siginfo_t* info, void* context);
 /// What the kernel does with a signal whose handler is ours, in a thread that is no fiber.

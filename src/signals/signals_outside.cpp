@@ -62,6 +62,11 @@ long detail::queue_in_kernel(const siginfo_t& info) noexcept {
   return kernel::call(SYS_rt_sigqueueinfo, kernel::call(SYS_gettid), info.si_signo, &info);
 }
 
+void detail::give_back_untaken() noexcept {
+  const SignalSet set = process.set.load(std::memory_order_relaxed) & with_descriptor.load();
+  if (set) give_back(process, set & ~taken_of(set));
+}
+
 bool anybody_takes(SignalSet set) noexcept {
   return fibers::any([=](const Fiber& fiber) { return (taken_by(fiber) & set) != 0; });
 }
@@ -108,7 +113,7 @@ void leave_to_kernel(SignalSet set) noexcept {
   listen_for_all();
   watchdog::finish_round();  // it waits for the others no longer, and has queued those that it had
   Guard guard(detail::lock);
-  give_back(detail::process, set & ~taken_of(set));
+  detail::give_back_untaken();
   static_cast<void>(fibers::any([=](Fiber& fiber) {
     give_back(fiber.signals.pending, set & ~taken_by(fiber));
     return false;
