@@ -203,10 +203,10 @@ void collect_process_signal(int signal) noexcept {
   if (!set) return;
   siginfo_t info;
   const timespec at_once{};
-  if (kernel::call(SYS_rt_sigtimedwait, &set, &info, &at_once, sizeof set) > 0)
-    receive(info);
-  else
-    watchdog::finish_round();  // the watchdog took it, unless it was for others
+  const bool came = kernel::call(SYS_rt_sigtimedwait, &set, &info, &at_once, sizeof set) > 0;
+  if (came) receive(info);
+  // Else the watchdog took it, unless it was for others. Or it may do so yet, though it was given back.
+  if (!came || read_by_descriptor(set)) watchdog::finish_round();
 }
 
 bool collect_earlier(int signal) noexcept {

@@ -12,9 +12,9 @@ static void count(int number) {
   ++handled;
 }
 
-static int readable(void) {
+static int readable(int ms) {
   struct pollfd poller = {.fd = fd, .events = POLLIN};
-  return poll(&poller, 1, 0);
+  return poll(&poller, 1, ms);
 }
 
 static void *sender(void *unused) {
@@ -46,19 +46,19 @@ static void go_on(void) {
   settle();
   kill(getpid(), SIGUSR1);
   finish(one);
-  report("left", readable());
+  report("left", readable(0));
   finish(start(sender, NULL));
-  report("left", readable());
+  report("left", readable(5000));
   pthread_sigmask(SIG_UNBLOCK, &set, NULL);
   report("handled", handled);
-  report("left", readable());
+  report("left", readable(0));
   pthread_kill(pthread_self(), SIGUSR1);
   report("handled", handled);
   kill(getpid(), SIGUSR1);
   report("handled", handled);
   pthread_sigmask(SIG_BLOCK, &set, NULL);
   finish(start(sender, NULL));
-  report("left", readable());
+  report("left", readable(5000));
   struct signalfd_siginfo info;
   report("read", read(fd, &info, sizeof info));
 }
