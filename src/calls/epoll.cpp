@@ -38,7 +38,6 @@ long wait_until(Fiber& fiber, int epfd, epoll_event* events, int count, Nanoseco
   waiter.fd = epfd;
   waiter.events = Readable;
   waiter.exclusive = false;
-  waiter.follows = true;
   const long result = wait_and_look(
       fiber, &waiter, 1, deadline, [&] { return kernel::call(SYS_epoll_wait, waiter.fd, events, count, 0); });
   if (waiter.fd != epfd) descriptors::leave_refuge(waiter.fd);

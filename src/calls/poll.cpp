@@ -29,7 +29,6 @@ long make_waiters(Fiber& fiber, const pollfd* entries, nfds_t count, IoWaiter*& 
     pollfd entry;
     if (!user::copy(&entry, entries + i, sizeof entry)) return -EFAULT;
     IoWaiter& waiter = *new (waiters + i) IoWaiter;
-    waiter.follows = false;
     waiter.fd = entry.fd;
     waiter.events = readiness(entry.events);
   }
@@ -42,7 +41,7 @@ long poll_until(Fiber& fiber, pollfd* entries, nfds_t count, Nanoseconds deadlin
   if (const long ready = look()) return ready;
   IoWaiter* waiters;
   if (const long error = make_waiters(fiber, entries, count, waiters)) return error;
-  return wait_and_look(fiber, waiters, static_cast<unsigned>(count), deadline, look);
+  return wait_for_numbers(fiber, waiters, static_cast<unsigned>(count), deadline, look);
 }
 
 }  // namespace

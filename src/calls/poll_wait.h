@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <cerrno>
 #include <ctime>
+#include <utility>
 
 #include "clock.h"
+#include "descriptors/descriptors.h"
 #include "temporary_mask.h"
 #include "user.h"
 #include "waits/waiting.h"
@@ -27,6 +29,23 @@ long wait_and_look(Fiber& fiber, IoWaiter* waiters, unsigned count, Nanoseconds 
     if (const long ready = look()) return ready;
     if (woken == -ETIMEDOUT) return 0;
   }
+}
+
+/// The same for poll and select, which look at what the numbers stand for by then. An event of a file whose
+/// descriptor was closed wakes them, too, once.
+template <class Look>
+long wait_for_numbers(Fiber& fiber, IoWaiter* waiters, unsigned count, Nanoseconds deadline,
+                      Look&& look) noexcept {
+  const auto leave_refuges = [=] {
+    for (IoWaiter* waiter = waiters; waiter < waiters + count; ++waiter)
+      if (std::exchange(waiter->moved, false)) descriptors::leave_refuge(std::exchange(waiter->fd, -1));
+  };
+  const long result = wait_and_look(fiber, waiters, count, deadline, [&] {
+    leave_refuges();
+    return look();
+  });
+  leave_refuges();
+  return result;
 }
 
 /// Writes the time left to `timeout`, as Linux does; nothing if it is null or cannot be written.

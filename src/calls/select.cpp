@@ -68,7 +68,6 @@ unsigned make_waiters(const Sets& sets, IoWaiter* waiters) noexcept {
     for (std::uint64_t left = read | write | except; left; left &= left - 1) {
       const int bit = __builtin_ctzl(left);
       IoWaiter& waiter = *new (waiters + made++) IoWaiter;
-      waiter.follows = false;
       waiter.fd = static_cast<int>(index) * word_bits + bit;
       const auto wanted = [&](std::uint64_t set, unsigned event) { return set >> bit & 1 ? event : 0u; };
       waiter.events = wanted(read, Readable) | wanted(write, Writable) | wanted(except, Urgent);
@@ -134,7 +133,7 @@ long select_until(Fiber& fiber, Sets& sets, Nanoseconds deadline) noexcept {
     return gone < 0 ? gone : ready + gone;
   };
   IoWaiter* waiters = waiters_of(fiber, sets);
-  return wait_and_look(fiber, waiters, make_waiters(sets, waiters), deadline, look_again);
+  return wait_for_numbers(fiber, waiters, make_waiters(sets, waiters), deadline, look_again);
 }
 
 // After a wait that a signal ended the sets are as they were: select(2) leaves them alone on errors.

@@ -12,7 +12,7 @@ struct IoWaiter {
   int fd = -1;              ///< changes if the descriptor is closed under the waiter
   unsigned events = 0;      ///< Readiness wanted
   bool exclusive = false;   ///< one event wakes one such waiter
-  bool follows = true;      ///< goes on with its file if the descriptor is closed; else just waits on
+  bool moved = false;       ///< the descriptor was closed, and fd is the file's refuge
   bool queued = false;
   IoWaiter* next = nullptr;
   IoWaiter* previous = nullptr;

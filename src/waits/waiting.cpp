@@ -75,7 +75,6 @@ long for_descriptor(Fiber& fiber, int& fd, unsigned events, Nanoseconds deadline
   waiter.fd = fd;
   waiter.events = events;
   waiter.exclusive = exclusive;
-  waiter.follows = true;
   const long result = detail::wait_for_own(fiber, deadline);
   if (waiter.fd >= 0) fd = waiter.fd;
   return result;

@@ -107,7 +107,6 @@ namespace detail {
   fiber.io_waiter.fd = fd;
   fiber.io_waiter.events = Readable;
   fiber.io_waiter.exclusive = false;
-  fiber.io_waiter.follows = true;
   return detail::wait_for_own(fiber, never);
 }
 

@@ -87,7 +87,7 @@ unsigned Watches::followers(int fd) const noexcept {
   const Watch* watch = find(fd);
   unsigned count = 0;
   for (const IoWaiter* waiter = watch ? watch->first : nullptr; waiter; waiter = waiter->next)
-    count += waiter->follows;
+    ++count;
   return count;
 }
 
@@ -96,8 +96,8 @@ void Watches::forget(int fd, int refuge) noexcept {
   if (!watch) return;
   while (IoWaiter* waiter = watch->first) {
     dequeue(*watch, *waiter);
-    if (!waiter->follows) continue;
     waiter->fd = refuge;
+    waiter->moved = refuge >= 0;
     if (refuge >= 0 && add(*waiter)) continue;
     scheduler::wake(*waiter->fiber, 0);
   }

@@ -35,7 +35,7 @@ class Watches final : public EventSink {
 
   /// `fd` is about to be closed or to name another file. Its waiters go on with the file they wait for,
   /// as calls in the kernel would: under `refuge`, another descriptor of that file, or if that is
-  /// negative they are woken to find out for themselves. Polls do not: they wait on without it.
+  /// negative they are woken to find out for themselves.
   void forget(int fd, int refuge) noexcept;
 
   /// How many waiters of `fd` would go on with its file.

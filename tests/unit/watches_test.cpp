@@ -14,14 +14,13 @@ struct Fixture {
   Fixture() : processor(loop), fibers(4) {}
 
   /// Fiber `who` waits for `events` of `fd`.
-  bool wait(std::size_t who, int fd, unsigned events, bool exclusive = false, bool follows = true) {
+  bool wait(std::size_t who, int fd, unsigned events, bool exclusive = false) {
     test::put_to_sleep(fibers[who], processor);
     IoWaiter& waiter = fibers[who].io_waiter;
     waiter.fiber = &fibers[who];
     waiter.fd = fd;
     waiter.events = events;
     waiter.exclusive = exclusive;
-    waiter.follows = follows;
     return watches().add(waiter);
   }
   Watches& watches() { return processor.watches; }
@@ -105,14 +104,14 @@ TEST_CASE_METHOD(Fixture, "who was woken by somebody else is not made ready twic
   CHECK(processor.pick() == nullptr);
 }
 
-TEST_CASE_METHOD(Fixture, "waiters go on with their file under another number; polls stay behind") {
+TEST_CASE_METHOD(Fixture, "waiters go on with their file under another number") {
   REQUIRE(wait(0, 5, Readable));
-  REQUIRE(wait(1, 5, Readable, false, false));
   CHECK(watches().busy(5));
   CHECK(watches().followers(5) == 1);
   watches().forget(5, 900);
   CHECK_FALSE(watches().busy(5));
   CHECK(fibers[0].io_waiter.fd == 900);
+  CHECK(fibers[0].io_waiter.moved);
   watches().ready(5, Readable);
   CHECK(awake() == std::vector(4, false));
   watches().ready(900, Readable);
