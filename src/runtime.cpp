@@ -89,6 +89,7 @@ bool take_over(patch::Others others) noexcept {
 
 // Null, or why not, with everything as it was.
 const char* bring_up(patch::Others others) noexcept {
+  signals::find_descriptors();
   // Everything that can fail comes before anything that shows.
   if (processors::count() == 0 && !processors::create()) return "no memory or descriptors for its event loop";
   Fiber* main = adoption::prepare(others);

@@ -63,6 +63,7 @@ constexpr int carrier_idle_s = 5;               // an idle carrier beyond the sp
 constexpr std::size_t hidden_descriptors = 256;  // of our own: loops, files closed under a waiter
 constexpr std::size_t early_sockets = 1024;     // below this, those made before the first thread are known,
 constexpr unsigned early_sockets_made = 100;    // so many of them
+constexpr int inherited_descriptors = 64;       // so many are looked at, for those for signals
 constexpr unsigned hidden_base = 1 << 12;       // where they are numbered from if RLIMIT_NOFILE allows more
 constexpr int watchdog_eager_looks = 15;        // looks without a finding before its sleep grows
 constexpr int collecting_tries = 20;            // rounds of the watchdog that a signal waits for earlier ones

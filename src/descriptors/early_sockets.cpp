@@ -10,6 +10,7 @@
 #include <sys/time.h>
 
 #include "descriptors/descriptor_table.h"
+#include "descriptors/listing.h"
 #include "kernel.h"
 #include "runtime_limits.h"
 
@@ -40,30 +41,6 @@ bool is_plain_listener(int fd) noexcept {
          option_is(fd, SO_RCVTIMEO, timeval{}) && option_is(fd, SO_SNDTIMEO, timeval{});
 }
 
-// For getdents64(2).
-struct Listing {
-  alignas(8) char entries[1024];
-  long directory = kernel::call(SYS_openat, AT_FDCWD, "/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  ~Listing() {
-    if (directory >= 0) kernel::call(SYS_close, directory);
-  }
-};
-
-struct DirectoryEntry {
-  std::uint64_t inode;
-  std::int64_t offset;
-  std::uint16_t length;
-  std::uint8_t type;
-  char name[1];  // and more
-};
-
-// -1: "." and "..".
-int number_of(const char* name) noexcept {
-  int number = -1;
-  for (; *name >= '0' && *name <= '9'; ++name) number = (number < 0 ? 0 : number) * 10 + (*name - '0');
-  return number;
-}
-
 bool same_file(int fd, const struct stat& file) noexcept {
   struct stat other;
   return kernel::call(SYS_fstat, fd, &other) == 0 && other.st_ino == file.st_ino &&
@@ -74,20 +51,9 @@ bool same_file(int fd, const struct stat& file) noexcept {
 // descriptor of that. Its flags may be changed under that.
 bool is_only_descriptor(int fd) noexcept {
   struct stat file;
-  Listing listing;
-  if (listing.directory < 0 || kernel::call(SYS_fstat, fd, &file) < 0 ||
-      file.st_ino != inodes[fd].load(std::memory_order_relaxed))
+  if (kernel::call(SYS_fstat, fd, &file) < 0 || file.st_ino != inodes[fd].load(std::memory_order_relaxed))
     return false;
-  long bytes;
-  while ((bytes = kernel::call(SYS_getdents64, listing.directory, listing.entries, sizeof listing.entries)) >
-         0)
-    for (long at = 0; at < bytes;) {
-      const auto* entry = reinterpret_cast<const DirectoryEntry*>(listing.entries + at);
-      at += entry->length;
-      const int number = number_of(entry->name);
-      if (number >= 0 && number != fd && same_file(number, file)) return false;
-    }
-  return bytes == 0;
+  return descriptors::Listing().each([&](int number) { return number == fd || !same_file(number, file); });
 }
 
 void adopt(int fd) noexcept {

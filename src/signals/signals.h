@@ -90,6 +90,9 @@ void forget_unheard() noexcept;
 /// The program has made a descriptor for these, signalfd(2): the kernel keeps those that no fiber takes, with
 /// what pends of them. Before activation, too; without the lock, where no handler runs.
 void leave_to_kernel(SignalSet set) noexcept;
+/// The same for the descriptors that the process came with, execve(2), or made unseen: the first few. Once,
+/// before anything else of ours hears of signals.
+void find_descriptors() noexcept;
 /// Whether there is a descriptor for any of them.
 [[nodiscard]] inline bool read_by_descriptor(SignalSet set) noexcept;
 
