@@ -68,6 +68,7 @@ long rt_sigaction(int signal, const SignalAction* wanted, SignalAction* old, std
       action.mask &= ~unblockable;
       detail::actions[signal] = action;
       if (!(faults & signal_bit(signal)) && signal != kick) detail::set_kernel_action(signal, action);
+      if (detail::ignored(signal)) detail::flush(signal_bit(signal));  // sigaction(2)
     }
   }
   return !old || user::copy(old, &before, sizeof before) ? 0 : -EFAULT;

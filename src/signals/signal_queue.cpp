@@ -1,57 +1,15 @@
-// Pending signals: the queues, whom a signal is for, and interrupting it.
+// Sending signals: whom one is for, queueing it, and interrupting that one.
 #include <cerrno>
 #include <unistd.h>
 
 #include "fibers/carrier.h"
 #include "fibers/scheduler.h"
 #include "kernel.h"
-#include "memory/records.h"
 #include "signals/signals.h"
 
 namespace unblock::signals {
 
 namespace detail {
-
-constinit Lock lock;
-constinit PendingQueue process;
-constinit std::atomic<SignalSet> with_descriptor{0};
-
-namespace {
-
-constinit Records<PendingSignal> records;  // guarded by lock
-
-}  // namespace
-
-bool append(PendingQueue& queue, const siginfo_t& info) noexcept {
-  const SignalSet bit = signal_bit(info.si_signo);
-  if (info.si_signo < first_realtime && (queue.set.load(std::memory_order_relaxed) & bit)) return true;
-  PendingSignal* signal = records.take();
-  if (!signal) return false;
-  signal->info = info;
-  PendingSignal** end = &queue.first;
-  while (*end) end = &(*end)->next;
-  *end = signal;
-  queue.set.fetch_or(bit, std::memory_order_seq_cst);
-  return true;
-}
-
-// The lowest-numbered first, and of one number the oldest: signal(7).
-bool take(PendingQueue& queue, SignalSet wanted, siginfo_t& info) noexcept {
-  const SignalSet candidates = queue.set.load(std::memory_order_relaxed) & wanted;
-  if (!candidates) return false;
-  const SignalSet synchronous = candidates & faults;
-  const int number = __builtin_ctzl(synchronous ? synchronous : candidates) + 1;
-  PendingSignal** place = &queue.first;
-  while ((*place)->info.si_signo != number) place = &(*place)->next;
-  PendingSignal* signal = *place;
-  *place = signal->next;
-  info = signal->info;
-  records.give_back(signal);
-  bool another = false;
-  for (PendingSignal* rest = *place; rest; rest = rest->next) another |= rest->info.si_signo == number;
-  if (!another) queue.set.fetch_and(~signal_bit(number), std::memory_order_relaxed);
-  return true;
-}
 
 void refresh_attention(Fiber& fiber) noexcept {
   SignalState& state = fiber.signals;
@@ -106,16 +64,23 @@ void interrupt(Fiber& fiber) noexcept {
     kernel::call(SYS_tgkill, kernel::call(SYS_getpid), ktid, kick);
 }
 
-// Stop signals and SIGCONT cancel each other where they are pending: signal(7), kill(2).
 bool matters(int signal) noexcept { return !ignored(signal); }
 
 // Whether nothing but the default action comes of it, for which no flow of the program's has to run: natively
 // a thread in the middle of a vfork dies at once, too.
 bool acts_at_once(int signal) noexcept { return actions[signal].handler == SIG_DFL; }
 
+// Stop signals and SIGCONT cancel each other where they are pending, wherever that is: signal(7).
+void cancel_opposite(int signal) noexcept {
+  constexpr SignalSet stops = signal_bit(SIGTSTP) | signal_bit(SIGTTIN) | signal_bit(SIGTTOU);
+  if (signal == SIGCONT) flush(stops);
+  if (signal_bit(signal) & stops) flush(signal_bit(SIGCONT));
+}
+
 // Queues a signal that `target`, if anybody, takes or waits for. 0, -EAGAIN; 1: the default action is due.
 long enqueue(PendingQueue& queue, Fiber* target, const siginfo_t& info) noexcept {
   const int signal = info.si_signo;
+  cancel_opposite(signal);
   if (target && !awaits(*target, signal_bit(signal))) {
     if (!matters(signal)) return 0;
     if (acts_at_once(signal)) return 1;

@@ -24,6 +24,7 @@ struct PendingSignal {
 struct PendingQueue {
   std::atomic<SignalSet> set{0};
   PendingSignal* first = nullptr;
+  PendingSignal** end = &first;  ///< where the next one goes
 };
 
 /// A fiber's signals. `mask` is written by the fiber alone and read by those who look for a target.

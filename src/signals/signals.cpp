@@ -134,21 +134,15 @@ void give_back(const Fiber& fiber) noexcept {
   expose_mask(fiber);
 }
 
-// Pending signals are not inherited: fork(2).
-void drop(PendingQueue& queue) noexcept {
-  queue.first = nullptr;
-  queue.set.store(0, std::memory_order_relaxed);
-}
-
 }  // namespace
 
 void forget(Fiber* survivor) noexcept {
   lock.reset();
   forget_sleepers();
-  drop(process);
+  drop_all(process);
   give_back_dispositions();
   if (!survivor) return;
-  drop(survivor->signals.pending);
+  drop_all(survivor->signals.pending);
   survivor->signals.attention.store(0, std::memory_order_relaxed);
   give_back(*survivor);
 }

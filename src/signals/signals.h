@@ -177,6 +177,10 @@ extern PendingQueue process;                    ///< for the process, with no fi
 extern std::atomic<SignalSet> with_descriptor;  ///< signalfd(2)
 [[nodiscard]] bool take(PendingQueue& queue, SignalSet wanted, siginfo_t& info) noexcept;
 [[nodiscard]] bool append(PendingQueue& queue, const siginfo_t& info) noexcept;
+/// They pend nowhere any more. With the lock.
+void flush(SignalSet set) noexcept;
+/// In a fork's child: what was in it is its parent's.
+void drop_all(PendingQueue& queue) noexcept;
 void refresh_attention(Fiber& fiber) noexcept;
 [[nodiscard]] bool ignored(int signal) noexcept;
 void default_action(int signal) noexcept;
