@@ -12,6 +12,7 @@
 #include "kernel.h"
 #include "next.h"
 #include "serve.h"
+#include "waits/edge_triggers.h"
 #include "waits/libev_loop.h"
 
 namespace unblock {
@@ -59,7 +60,9 @@ ssize_t __wrap_read(int fd, void* data, size_t size) { return made(SYS_read, fd,
 ssize_t __wrap_write(int fd, const void* data, size_t size) { return made(SYS_write, fd, data, size); }
 
 int __wrap_epoll_wait(int epfd, epoll_event* events, int count, int milliseconds) {
-  return made(SYS_epoll_wait, epfd, events, count, libev::timeout(milliseconds));
+  const int found = made(SYS_epoll_wait, epfd, events, count, libev::timeout(milliseconds));
+  if (EdgeTriggers* edges = libev::edges()) edges->sift(events, found);
+  return found;
 }
 
 // The loop's own descriptors are not to be seen by the program.
@@ -80,10 +83,10 @@ int __wrap_close(int fd) {
 }
 
 int __wrap_epoll_ctl(int epfd, int operation, int fd, epoll_event* event) {
-  const int result = made(SYS_epoll_ctl, epfd, operation, fd, event);
-  if (result == 0 || errno != EBADF || !libev::inside()) return result;
-  libev::refused(fd);
-  return 0;
+  EdgeTriggers* edges = libev::edges();
+  if (!edges) return made(SYS_epoll_ctl, epfd, operation, fd, event);
+  const long result = edges->control(epfd, operation, fd, event);
+  if (result == -EBADF) libev::refused(fd);
+  return result == -EBADF ? 0 : static_cast<int>(hooks::to_errno(result));
 }
-
 }

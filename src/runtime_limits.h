@@ -22,6 +22,7 @@ constexpr unsigned max_fibers = 1 << 21;        // fibers alive at once
 constexpr std::size_t parking_buckets = 4096;   // of the parking lot's hash table; a power of two
 constexpr std::size_t descriptor_chunk = 1024;  // descriptors a chunk of the descriptor table is for
 constexpr std::size_t max_descriptors = 1 << 21;  // above the kernel's usual fs.nr_open
+constexpr std::uint8_t emptied_by_one = 4;      // waits after which a connection is watched by edges: two calls more
 constexpr std::uint8_t reads_per_guess = 30;    // reads that wait before they ask, after one asked in vain
 constexpr std::uint8_t lone_waits = 32;  // for events, beside which nobody runs: the next is the kernel's
 constexpr long bulk_transfer = 16 << 10;        // bytes; what a read or write in bulk moves at least

@@ -126,7 +126,7 @@ long connect(Fiber& fiber, int fd, const sockaddr* address, socklen_t length) no
 
 long setsockopt(Fiber&, int fd, int level, int option, const void* value, socklen_t length) noexcept {
   const long result = kernel::call(SYS_setsockopt, fd, level, option, value, length);
-  if (descriptors::is_timeout(level, option)) descriptors::timeout_changed(fd);
+  descriptors::option_set(fd, level, option);
   return result;
 }
 

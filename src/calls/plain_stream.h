@@ -26,6 +26,7 @@ long read_elsewhere(Fiber& fiber, int refuge, void* data, std::size_t size, long
   for (bool first = true;; first = false, ask = true) {
     if (ask) {
       const long result = kernel::call(SYS_recvfrom, fd, data, size, MSG_DONTWAIT, nullptr, nullptr);
+      waiting::note_read(fiber, fd, result, size);
       if (first) descriptors::note_probe(fd, result != -EAGAIN);
       if (result != -EAGAIN) {
         descriptors::note_read(fd, result, size);

@@ -97,6 +97,7 @@ long read_patiently(Fiber& fiber, int fd, std::size_t size, Attempt&& attempt) n
   bool probe = !waits_first;
   const auto noted = [&](int at) {
     const long result = attempt(at);
+    waiting::note_read(fiber, at, result, size);
     if (probe) descriptors::note_probe(fd, result != -EAGAIN);
     probe = false;
     return result;

@@ -2,6 +2,8 @@
 #include "descriptors/descriptors.h"
 
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -86,8 +88,10 @@ void changed(int fd) noexcept {
   if (Entry* entry = find(fd)) renew(*entry, state_of(entry) & kept);
 }
 
-void timeout_changed(int fd) noexcept {
-  if (Entry* entry = find(fd)) renew(*entry, state_of(entry) & (ByteStream | Blocking | NonBlocking));
+void option_set(int fd, int level, int option) noexcept {
+  const State kept = is_timeout(level, option) ? ByteStream | Blocking | NonBlocking
+                                               : Blocking | NonBlocking | without_timeouts;
+  if (Entry* entry = find(fd); entry && concerns_us(level, option)) renew(*entry, state_of(entry) & kept);
 }
 
 void duplicated(int fd) noexcept {
@@ -206,6 +210,21 @@ bool is_timeout(int level, int option) noexcept {
   constexpr int receive_timeout_new = 66, send_timeout_new = 67;  // SO_RCVTIMEO_NEW, SO_SNDTIMEO_NEW
   return level == SOL_SOCKET && (option == SO_RCVTIMEO || option == SO_SNDTIMEO ||
                                  option == receive_timeout_new || option == send_timeout_new);
+}
+
+bool concerns_us(int level, int option) noexcept {
+  return is_timeout(level, option) || (level == IPPROTO_TCP && option == TCP_ULP);
+}
+
+bool tells_by_edges(int fd) noexcept {
+  int protocol = 0;
+  socklen_t size = sizeof protocol;
+  if (kernel::call(SYS_getsockopt, fd, SOL_SOCKET, SO_PROTOCOL, &protocol, &size) < 0 ||
+      protocol != IPPROTO_TCP)
+    return false;
+  char layer[16];
+  size = sizeof layer;
+  return kernel::call(SYS_getsockopt, fd, IPPROTO_TCP, TCP_ULP, layer, &size) == 0 && size == 0;
 }
 
 void born(int fd, bool stream, bool blocking) noexcept {

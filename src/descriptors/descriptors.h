@@ -41,11 +41,14 @@ void opened(int fd) noexcept;
 
 /// Whether that socket option is one of these.
 [[nodiscard]] bool is_timeout(int level, int option) noexcept;
+/// Whether option_set() is to be told that it was set: it is one of these, or puts a protocol of its own on
+/// top of TCP, of which short reads say less.
+[[nodiscard]] bool concerns_us(int level, int option) noexcept;
 
 /// Whether calls on `fd` wait may have changed: F_SETFL, FIONBIO.
 void changed(int fd) noexcept;
-/// A timeout of the socket `fd` may have changed: is_timeout().
-void timeout_changed(int fd) noexcept;
+/// An option of the socket `fd` may have been set: concerns_us().
+void option_set(int fd, int level, int option) noexcept;
 /// `fd` has a duplicate: its file's flags may change under another number from now on.
 void duplicated(int fd) noexcept;
 
@@ -61,6 +64,10 @@ void note_probe(int fd, bool found) noexcept;
 /// The same for descriptors that are asked by way of others, as epoll_wait(2) asks: note_probe() decides
 /// alone.
 [[nodiscard]] bool asks_in_vain(int fd) noexcept;
+
+/// Whether `fd` is a TCP connection with nothing on top of it: one that a short read empties, unless it has
+/// ended or has urgent data. Asks the kernel.
+[[nodiscard]] bool tells_by_edges(int fd) noexcept;
 
 /// How to read or write a descriptor, by what is known of it without asking.
 enum class Way : std::uint8_t {

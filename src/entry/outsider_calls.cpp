@@ -98,10 +98,12 @@ Verdict settings_change(Frame& frame) noexcept {
       if (words[1] == F_DUPFD || words[1] == F_DUPFD_CLOEXEC) descriptors::duplicated(fd);
       return words[1] == F_SETFL ? made(frame, change) : Verdict::Native;
     case SYS_ioctl: return words[1] == FIONBIO ? made(frame, change) : Verdict::Native;
-    case SYS_setsockopt:
-      return descriptors::is_timeout(static_cast<int>(words[1]), static_cast<int>(words[2]))
-                 ? made(frame, [&](long) { descriptors::timeout_changed(fd); })
+    case SYS_setsockopt: {
+      const auto level = static_cast<int>(words[1]), option = static_cast<int>(words[2]);
+      return descriptors::concerns_us(level, option)
+                 ? made(frame, [&](long) { descriptors::option_set(fd, level, option); })
                  : Verdict::Native;
+    }
     default: descriptors::shared(); return Verdict::Native;  // a message may carry some to another process
   }
 }

@@ -13,6 +13,8 @@ enum Readiness : unsigned {
   PeerClosed = 8,  ///< POLLRDHUP
   Failed = 16,     ///< POLLERR, POLLHUP: for those who ask for nothing else
   Unusual = Urgent | PeerClosed | Failed,
+  Edges = 32,  ///< asked for: report Readable each time that more comes, not for as long as there is some
+  Ended = 64,  ///< reported of such a one: there is more to it now than data
 };
 
 /// Whom the loop tells.
@@ -36,9 +38,10 @@ class EventLoop {
   /// Gives back all that it has.
   virtual ~EventLoop() = default;
 
-  /// Watches `fd` for `events` (0: for nothing) from the next poll() on: level-triggered, but Unusual ones
-  /// are reported once and must be armed again. `reopened` says that the number may name another file since
-  /// it was last armed. False if memory is out.
+  /// Watches `fd` for `events` (0: for nothing) from the next poll() on: level-triggered, unless with Edges,
+  /// but Unusual ones are reported once and must be armed again. What is ready by then is reported in any
+  /// case. `reopened` says that the number may name another file since it was last armed. False if memory is
+  /// out.
   virtual bool arm(int fd, unsigned events, bool reopened) noexcept = 0;
 
   /// Reports what is ready to `sink`, waiting until `deadline` (0: not at all; never: until wake() or an

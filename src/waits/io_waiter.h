@@ -9,10 +9,11 @@ struct Fiber;
 /// fiber's control block or its scratch memory, never on a stack.
 struct IoWaiter {
   Fiber* fiber = nullptr;
-  int fd = -1;              ///< changes if the descriptor is closed under the waiter
-  unsigned events = 0;      ///< Readiness wanted
-  bool exclusive = false;   ///< one event wakes one such waiter
-  bool moved = false;       ///< the descriptor was closed, and fd is the file's refuge
+  int fd = -1;             ///< changes if the descriptor is closed under the waiter
+  unsigned events = 0;     ///< Readiness wanted
+  int emptied = -1;        ///< what its fiber itself found empty when it last read
+  bool exclusive = false;  ///< one event wakes one such waiter
+  bool moved = false;      ///< the descriptor was closed, and fd is the file's refuge
   bool queued = false;
   IoWaiter* next = nullptr;
   IoWaiter* previous = nullptr;

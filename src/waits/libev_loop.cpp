@@ -11,6 +11,7 @@
 #include "kernel.h"
 #include "memory/memory.h"
 #include "runtime_limits.h"
+#include "waits/edge_triggers.h"
 #include "waits/unusual_events.h"
 
 namespace unblock {
@@ -62,6 +63,8 @@ class LibevLoop final : public EventLoop {
   [[nodiscard]] int timeout(int milliseconds) const noexcept {
     return endless_ && milliseconds > 0 ? -1 : milliseconds;
   }
+
+  EdgeTriggers edges;
 
  private:
   // What is watched for of one descriptor, in one line.
@@ -173,7 +176,8 @@ LibevLoop::Watcher* LibevLoop::find(int fd) noexcept {
 
 void LibevLoop::on_io(struct ev_loop* loop, ev_io* watcher, int events) {
   LibevLoop& self = of(loop);
-  unsigned ready = (events & EV_READ ? Readable : 0u) | (events & EV_WRITE ? Writable : 0u);
+  unsigned ready = (events & EV_READ ? Readable : 0u) | (events & EV_WRITE ? Writable : 0u) |
+                   (self.edges.ended(watcher->fd) ? Ended : 0u);
   // libev has given the descriptor up, for example because it was closed.
   if (events & EV_ERROR) ready = Readable | Writable;
   self.sink_->ready(watcher->fd, ready);
@@ -182,7 +186,7 @@ void LibevLoop::on_io(struct ev_loop* loop, ev_io* watcher, int events) {
 bool LibevLoop::arm(int fd, unsigned events, bool reopened) noexcept {
   InLoop inside(*this);
   Watcher* watcher = find(fd);
-  if (!watcher) return false;
+  if (!watcher || !edges.want(fd, events & Edges, reopened)) return false;
   if (reopened) watcher->unusual = 0;
   if (watcher->unusual != (events & Unusual)) unusual_.arm(fd, watcher->unusual = events & Unusual);
   ev_io* io = &watcher->io;
@@ -263,6 +267,8 @@ bool libev::inside() noexcept { return in_loop != nullptr; }
 void libev::made_backend(int fd) noexcept { in_loop->made_backend(fd); }
 
 void libev::refused(int fd) noexcept { in_loop->refused(fd); }
+
+EdgeTriggers* libev::edges() noexcept { return in_loop ? &in_loop->edges : nullptr; }
 
 int libev::timeout(int milliseconds) noexcept {
   return in_loop ? in_loop->timeout(milliseconds) : milliseconds;

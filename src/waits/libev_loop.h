@@ -5,6 +5,8 @@
 
 namespace unblock {
 
+class EdgeTriggers;
+
 /// A new loop on epoll, with descriptors that the program does not see. Null if the kernel has
 /// no descriptors or memory for it.
 [[nodiscard]] EventLoop* make_libev_loop() noexcept;
@@ -19,6 +21,10 @@ void made_backend(int fd) noexcept;
 /// The kernel refused to watch `fd` for the loop that the caller is in, since it was closed behind our back.
 /// libev would end the process; instead it is told that all is well, and the loop reports `fd` as ready.
 void refused(int fd) noexcept;
+
+/// What the loop that the caller is in watches by edges: has a say in what libev asks the kernel. Null if it
+/// is in none.
+[[nodiscard]] EdgeTriggers* edges() noexcept;
 
 /// For how long to wait where libev would wait for `milliseconds`: it ends a wait without a deadline once a
 /// minute, for which the kernel starts and stops a timer at each.

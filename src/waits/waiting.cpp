@@ -39,7 +39,12 @@ long detail::watch(Fiber& fiber, Processor& home) noexcept {
   stats::count(stats::io_waits);
   fiber.io_waiter.fiber = &fiber;
   Guard guard(home.waits);
-  return home.watches.add(fiber.io_waiter) ? 0 : -ENOMEM;
+  switch (home.watches.add(fiber.io_waiter)) {
+    [[likely]] case Watches::Added::Yes : return 0;
+    case Watches::Added::Ready: return ready_now;
+    case Watches::Added::No: break;
+  }
+  return -ENOMEM;
 }
 
 void detail::stop_watching(IoWaiter& waiter, Processor& home) noexcept {
@@ -54,7 +59,8 @@ long for_descriptors(Fiber& fiber, IoWaiter* waiters, unsigned count, Nanosecond
     Guard guard(home.waits);
     for (unsigned i = 0; i < count; ++i) {
       waiters[i].fiber = &fiber;
-      if (waiters[i].fd >= 0 && !home.watches.add(waiters[i])) return -ENOMEM;
+      waiters[i].emptied = -1;
+      if (waiters[i].fd >= 0 && home.watches.add(waiters[i]) != Watches::Added::Yes) return -ENOMEM;
     }
     return 0;
   };
@@ -76,6 +82,7 @@ long for_descriptor(Fiber& fiber, int& fd, unsigned events, Nanoseconds deadline
   waiter.events = events;
   waiter.exclusive = exclusive;
   const long result = detail::wait_for_own(fiber, deadline);
+  waiter.emptied = -1;  // it was told of more, and need not read that
   if (waiter.fd >= 0) fd = waiter.fd;
   return result;
 }

@@ -81,22 +81,31 @@ long on_address(Fiber& fiber, std::uintptr_t address, std::uint32_t expected, st
                 Nanoseconds deadline, Nanoseconds limit = never) noexcept;
 
 namespace detail {
-/// Queues the fiber's own waiter with `home`. 0 or -ENOMEM.
+/// Queues the fiber's own waiter with `home`. 0, -ENOMEM, or `ready_now`.
 long watch(Fiber& fiber, Processor& home) noexcept;
 void stop_watching(IoWaiter& waiter, Processor& home) noexcept;
+constexpr long ready_now = 1;  // the loop had reported it while nobody waited
 }  // namespace detail
+
+/// A read of `fd` by `fiber` that did not wait gave `result` where `wanted` bytes were asked for. If it fell
+/// short, or gave -EAGAIN, all was read.
+inline void note_read(Fiber& fiber, int fd, long result, std::size_t wanted) noexcept {
+  const bool short_of = result > 0 && static_cast<std::size_t>(result) < wanted;
+  fiber.io_waiter.emptied = short_of || result == -EAGAIN ? fd : -1;
+}
 
 namespace detail {
 /// Waits for what the fiber's own waiter says. Inline, for the little stack it takes: a thousand connections
 /// have theirs in nobody's cache.
 [[gnu::always_inline]] inline long wait_for_own(Fiber& fiber, Nanoseconds deadline) noexcept {
-  return wait(
+  const long result = wait(
       fiber, deadline, [&](Processor & home) __attribute__((always_inline)) { return watch(fiber, home); },
       [&](Processor & home) __attribute__((always_inline)) {
         // Else an event took it out before it woke the fiber.
         if (fiber.io_waiter.queued) [[unlikely]]
           stop_watching(fiber.io_waiter, home);
       });
+  return result == ready_now ? 0 : result;
 }
 }  // namespace detail
 

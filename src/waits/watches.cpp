@@ -53,24 +53,48 @@ unsigned Watches::wanted(const Watch& watch) noexcept {
 
 bool Watches::arm(Watch& watch, int fd, unsigned events) noexcept {
   if (!loop_.arm(fd, events, watch.reopened)) return false;
-  watch.armed = events;
+  watch.armed = static_cast<std::uint8_t>(events);
+  watch.times_emptied = 0;
   watch.reopened = false;
   return true;
 }
 
-bool Watches::add(IoWaiter& waiter) noexcept {
+// Counts how often `waiter` comes having found the descriptor empty, and then has it watched by edges, if
+// that is possible: who asked in vain does not ask again.
+void Watches::note_emptied(Watch& watch, const IoWaiter& waiter) noexcept {
+  if (watch.times_emptied == limits::emptied_by_one) return;
+  if (watch.reader != &waiter) {
+    watch.reader = &waiter;
+    watch.times_emptied = 0;
+  }
+  if (++watch.times_emptied == limits::emptied_by_one && descriptors::tells_by_edges(waiter.fd))
+    static_cast<void>(arm(watch, waiter.fd, Readable | Edges));  // else as it is
+}
+
+// Sees to it that the loop watches for what `waiter` waits for.
+bool Watches::arm_for(Watch& watch, const IoWaiter& waiter) noexcept {
+  const bool plain = waiter.emptied == waiter.fd && waiter.events == Readable && !waiter.exclusive;
+  if (watch.armed & Edges) {
+    if (plain && watch.reader == &waiter) [[likely]]
+      return true;
+    return arm(watch, waiter.fd, Readable | waiter.events);
+  }
+  if ((watch.armed & waiter.events) != waiter.events)
+    return arm(watch, waiter.fd, watch.armed | waiter.events);
+  if (plain && watch.armed == Readable && !watch.first) note_emptied(watch, waiter);
+  return true;
+}
+
+Watches::Added Watches::add(IoWaiter& waiter) noexcept {
   Watch* watch = find_or_create(waiter.fd);
-  if (!watch) return false;
-  if ((watch->armed & waiter.events) != waiter.events &&
-      !arm(*watch, waiter.fd, watch->armed | waiter.events))
-    return false;
+  if (!watch || !arm_for(*watch, waiter)) return Added::No;
   if (!watch->busy.load(std::memory_order_relaxed)) {
     watch->busy.store(true, std::memory_order_relaxed);
-    if (!descriptors::watched(waiter.fd)) return false;
+    if (!descriptors::watched(waiter.fd)) return Added::No;
   }
+  if (std::exchange(watch->unclaimed, false) && (watch->armed & Edges)) return Added::Ready;
   enqueue(*watch, waiter);
-  watch->unclaimed = false;
-  return true;
+  return Added::Yes;
 }
 
 void Watches::remove(IoWaiter& waiter) noexcept {
@@ -98,7 +122,7 @@ void Watches::forget(int fd, int refuge) noexcept {
     dequeue(*watch, *waiter);
     waiter->fd = refuge;
     waiter->moved = refuge >= 0;
-    if (refuge >= 0 && add(*waiter)) continue;
+    if (refuge >= 0 && add(*waiter) == Added::Yes) continue;
     scheduler::wake(*waiter->fiber, 0);
   }
   if (watch->armed) static_cast<void>(arm(*watch, fd, 0));
@@ -126,12 +150,22 @@ bool Watches::poll_for_holder() noexcept {
   return true;
 }
 
+// What comes after this is told by the next edge, what came with it by nothing: whoever was woken looks until
+// nothing is left, and where nobody was, the reader is to look before it waits.
+void Watches::note_edge(Watch& watch, int fd, unsigned events, bool heard) noexcept {
+  if (events & Ended)
+    static_cast<void>(arm(watch, fd, Readable));
+  else if (!heard && std::exchange(watch.unclaimed, true))
+    static_cast<void>(arm(watch, fd, 0));
+}
+
 void Watches::ready(int fd, unsigned events) noexcept {
   Watch* watch = find(fd);
   if (!watch) return;
-  watch->armed &= ~(events & Unusual);  // reported once
-  unsigned taken = 0;                   // directions that an exclusive waiter was woken for
-  unsigned found = 0;                   // directions that somebody waited for
+  watch->armed &= static_cast<std::uint8_t>(~(events & Unusual));  // reported once
+  unsigned taken = 0;  // directions that an exclusive waiter was woken for
+  unsigned found = 0;  // directions that somebody waited for
+  bool heard = false;  // somebody was woken
   for (IoWaiter *waiter = watch->first, *next; waiter; waiter = next) {
     next = waiter->next;
     const unsigned hit = waiter->events & events;
@@ -140,9 +174,11 @@ void Watches::ready(int fd, unsigned events) noexcept {
     if (waiter->exclusive) taken |= hit;
     dequeue(*watch, *waiter);
     if (!scheduler::claim_wake(*waiter->fiber, 0)) continue;
+    heard = true;
     Processor& home = *waiter->fiber->home;
     for_holder_ ? home.post(*waiter->fiber) : home.push(*waiter->fiber);
   }
+  if (watch->armed & Edges) return note_edge(*watch, fd, events, heard);
   if ((events & watch->armed & ~found) == 0) return;
   // Nobody waits for it, and it would be reported over and over. The first time is passed over: a stream's
   // reader may be about to ask for more.

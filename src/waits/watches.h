@@ -14,8 +14,15 @@ namespace unblock {
 
 /// The waiters of every descriptor, and what its loop was asked to watch for them. A watch stays armed
 /// after its waiter was woken, since most descriptors are waited for again and again; it is taken back
-/// when two events running find nobody, or the descriptor is closed. All but busy() is for those who hold the
-/// lock.
+/// when two events running find nobody, or the descriptor is closed.
+///
+/// A connection whose one reader always finds it empty before it waits is watched by edges, for which the
+/// kernel looks at it half as often: it must not be asked at each poll whether what it reported is still
+/// there. Such a watch is the reader's alone. If it waits without having found it empty itself, or somebody
+/// else waits, or anything but data comes, it is level-triggered again. What was reported while nobody waited
+/// is kept for the reader.
+///
+/// All but busy() is for those who hold the lock.
 class Watches final : public EventSink {
  public:
   Watches(EventLoop& loop, Lock& lock) noexcept : loop_(loop), lock_(lock) {}
@@ -23,9 +30,11 @@ class Watches final : public EventSink {
   Watches& operator=(const Watches&) = delete;
   ~Watches();
 
-  /// Queues `waiter`, whose fd and events are set, and sees to it that the loop watches. False, with
-  /// nothing queued, if memory is out or the number is beyond limits::max_descriptors.
-  [[nodiscard]] bool add(IoWaiter& waiter) noexcept;
+  enum class Added { No, Yes, Ready };
+  /// Queues `waiter`, whose fd, events and emptied are set, and sees to it that the loop watches. With
+  /// nothing queued: No, if memory is out or the number is beyond limits::max_descriptors; Ready, if it was
+  /// reported already.
+  [[nodiscard]] Added add(IoWaiter& waiter) noexcept;
 
   /// Takes `waiter` out; nothing if it is not queued.
   void remove(IoWaiter& waiter) noexcept;
@@ -53,7 +62,9 @@ class Watches final : public EventSink {
   struct alignas(limits::cache_line / 2) Watch {  // in one line
     IoWaiter* first;
     IoWaiter* last;
-    unsigned armed;              // what the loop watches for
+    const IoWaiter* reader;      // who waited last having found it empty
+    std::uint8_t armed;          // what the loop watches for
+    std::uint8_t times_emptied;  // and how often running
     bool reopened;               // the number may have changed its meaning since it was armed
     bool unclaimed;              // the last event was for nobody
     std::atomic<bool> busy;
@@ -62,6 +73,9 @@ class Watches final : public EventSink {
   [[nodiscard]] Watch* find(int fd) const noexcept;
   [[nodiscard]] Watch* find_or_create(int fd) noexcept;
   [[nodiscard]] bool arm(Watch& watch, int fd, unsigned events) noexcept;
+  [[nodiscard]] bool arm_for(Watch& watch, const IoWaiter& waiter) noexcept;
+  void note_emptied(Watch& watch, const IoWaiter& waiter) noexcept;
+  void note_edge(Watch& watch, int fd, unsigned events, bool heard) noexcept;
   static void enqueue(Watch& watch, IoWaiter& waiter) noexcept;
   static void dequeue(Watch& watch, IoWaiter& waiter) noexcept;
   static unsigned wanted(const Watch& watch) noexcept;

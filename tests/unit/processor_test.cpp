@@ -25,8 +25,7 @@ struct Fixture {
 // Computes until a busy processor is to look at its loop.
 void compute() {
   const std::uint64_t start = __rdtsc();
-  while (__rdtsc() - start <= limits::busy_poll_cycles) {
-  }
+  while (__rdtsc() - start <= limits::busy_poll_cycles) {}
 }
 
 }  // namespace
@@ -165,7 +164,7 @@ TEST_CASE_METHOD(Fixture,
   fibers[0].io_waiter.fiber = &fibers[0];
   fibers[0].io_waiter.fd = 7;
   fibers[0].io_waiter.events = Readable;
-  REQUIRE(processor.watches.add(fibers[0].io_waiter));
+  REQUIRE(processor.watches.add(fibers[0].io_waiter) == Watches::Added::Yes);
   REQUIRE(processor.deadlines.add(fibers[1], 1));
   loop.report(7, Readable);
   processor.waits.lock();

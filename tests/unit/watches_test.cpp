@@ -1,5 +1,8 @@
 // Who waits for which descriptor, and what the loop is asked for them.
 #include <catch2/catch.hpp>
+#include <cerrno>
+#include <sys/socket.h>
+#include <unistd.h>
 #include <vector>
 
 #include "cranked_loop.h"
@@ -15,6 +18,9 @@ struct Fixture {
 
   /// Fiber `who` waits for `events` of `fd`.
   bool wait(std::size_t who, int fd, unsigned events, bool exclusive = false) {
+    return queue(who, fd, events, exclusive) == Watches::Added::Yes;
+  }
+  Watches::Added queue(std::size_t who, int fd, unsigned events, bool exclusive = false) {
     test::put_to_sleep(fibers[who], processor);
     IoWaiter& waiter = fibers[who].io_waiter;
     waiter.fiber = &fibers[who];
@@ -144,4 +150,87 @@ TEST_CASE_METHOD(Fixture, "nobody is queued if the loop has no memory or the num
   watches().ready(-1, Readable);
   CHECK(awake() == std::vector(4, false));
   CHECK_FALSE(watches().busy(5));
+}
+
+namespace {
+
+// One fiber that reads a connection and always finds it empty before it waits.
+struct OneReader : Fixture {
+  OneReader() {
+    reader().emptied = connection;
+    for (int i = 0; i <= limits::emptied_by_one; ++i) exchange();
+  }
+  ~OneReader() { close(connection); }
+  void exchange() {
+    REQUIRE(wait(0, connection, Readable));
+    watches().ready(connection, Readable);
+  }
+  IoWaiter& reader() { return fibers[0].io_waiter; }
+
+  const int connection = socket(AF_INET, SOCK_STREAM, 0);
+};
+
+}  // namespace
+
+TEST_CASE_METHOD(OneReader, "a connection that its reader always empties is watched by edges") {
+  CHECK(loop.last_arm().events == (Readable | Edges));
+  const std::size_t before = loop.arm_count;
+  for (int i = 0; i < 9; ++i) exchange();
+  CHECK(loop.arm_count == before);
+}
+
+TEST_CASE_METHOD(OneReader, "an edge that nobody waited for is kept for the reader") {
+  watches().ready(connection, Readable);
+  CHECK(queue(0, connection, Readable) == Watches::Added::Ready);
+  CHECK_FALSE(reader().queued);
+  CHECK(queue(0, connection, Readable) == Watches::Added::Yes);
+}
+
+TEST_CASE_METHOD(OneReader, "an edge that came beside another wake-up is kept for the reader") {
+  REQUIRE(wait(0, connection, Readable));
+  REQUIRE(scheduler::wake(fibers[0], -EINTR));
+  watches().ready(connection, Readable);
+  CHECK(queue(0, connection, Readable) == Watches::Added::Ready);
+}
+
+TEST_CASE_METHOD(OneReader, "two edges that nobody waited for end the watch") {
+  watches().ready(connection, Readable);
+  watches().ready(connection, Readable);
+  CHECK(loop.last_arm().events == 0);
+  REQUIRE(wait(0, connection, Readable));
+  CHECK(loop.last_arm().events == Readable);
+}
+
+TEST_CASE_METHOD(OneReader, "edges are for nobody but the reader that finds it empty") {
+  SECTION("not if it did not look") {
+    reader().emptied = -1;
+    REQUIRE(wait(0, connection, Readable));
+    CHECK(loop.last_arm().events == Readable);
+  }
+  SECTION("not for another") {
+    fibers[1].io_waiter.emptied = connection;
+    REQUIRE(wait(1, connection, Readable));
+    CHECK(loop.last_arm().events == Readable);
+  }
+  SECTION("not for a writer") {
+    REQUIRE(wait(1, connection, Writable));
+    CHECK(loop.last_arm().events == (Readable | Writable));
+  }
+  SECTION("not when there is more to it than data") {
+    REQUIRE(wait(0, connection, Readable));
+    watches().ready(connection, Readable | Ended);
+    CHECK(woken(fibers[0]));
+    CHECK(loop.last_arm().events == Readable);
+  }
+}
+
+TEST_CASE_METHOD(OneReader, "what is no TCP connection is not watched by edges") {
+  const int other = socket(AF_UNIX, SOCK_STREAM, 0);
+  fibers[1].io_waiter.emptied = other;
+  for (int i = 0; i < 2 * limits::emptied_by_one; ++i) {
+    REQUIRE(wait(1, other, Readable));
+    watches().ready(other, Readable);
+  }
+  CHECK(loop.last_arm().events == Readable);
+  close(other);
 }
