@@ -33,7 +33,7 @@
 #include "sandbox.h"
 #include "siblings/siblings.h"
 #include "signals/signals.h"
-#include "signals/thread_timers.h"
+#include "signals/posix_timers.h"
 #include "stats.h"
 #include "view.h"
 #include "waits/own_thread.h"
@@ -228,7 +228,7 @@ void forget(Fiber* survivor) noexcept {
   signals::forget(survivor);
   if (survivor) scheduling::make_real(*survivor);
   scheduling::forget_all();
-  thread_timers::forget();
+  posix_timers::forget();
   own_thread::forget();
   watchdog::forget();
   patch::after_fork();

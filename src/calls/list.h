@@ -112,6 +112,8 @@
   X(signalfd, Fiber, Core)                   \
   X(signalfd4, Fiber, Core)                  \
   X(timer_create, Fiber, Core)               \
+  X(timer_settime, Fiber, Core)              \
+  X(timer_getoverrun, Fiber, Core)           \
   X(timer_delete, Fiber, Core)               \
   /* credentials */                          \
   X(setuid, Fiber, Core)                     \

@@ -78,6 +78,7 @@ long take_or_await(Fiber& fiber, SignalSet wanted, bool last, siginfo_t& taken) 
 long take_by(Sleep& sleep, Fiber& fiber, SignalSet wanted, Nanoseconds deadline, siginfo_t& taken) noexcept {
   for (long woken = 0;;) {
     const bool last = woken == -ETIMEDOUT || woken == waiting::past_limit;
+    if (woken == -ETIMEDOUT) collect(wanted & ~signal_bit(kick));  // what the watchdog is about to take
     const long result = take_or_await(fiber, wanted, last, taken);
     if (result || last) return result ? result : woken;
     woken = sleep(fiber, wanted, deadline);

@@ -1,6 +1,10 @@
 // Pending signals: what the kernel would keep in its queues.
+#include <algorithm>
+#include <climits>
+
 #include "fibers/fiber.h"
 #include "memory/records.h"
+#include "signals/posix_timers.h"
 #include "signals/signals.h"
 
 namespace unblock::signals::detail {
@@ -32,11 +36,33 @@ void flush(PendingQueue& queue, SignalSet set) noexcept {
   queue.set.fetch_and(~set, std::memory_order_relaxed);
 }
 
+bool of_timer(const PendingSignal& signal, int id) noexcept {
+  return signal.info.si_code == SI_TIMER && signal.info.si_timerid == id;
+}
+
+// A timer has one signal pending at most, of whatever number: what it would send besides is counted.
+bool count_overrun(PendingQueue& queue, const siginfo_t& info) noexcept {
+  PendingSignal* signal = queue.first;
+  while (signal && !of_timer(*signal, info.si_timerid)) signal = signal->next;
+  if (!signal) return false;
+  const long overrun = signal->info.si_overrun + 1L + info.si_overrun;
+  signal->info.si_overrun = static_cast<int>(std::min<long>(overrun, INT_MAX));
+  return true;
+}
+
+// The bit of a number goes with the last one of it: with none in `rest`, where others would be.
+void clear_unless_pending(PendingQueue& queue, const PendingSignal* rest, int number) noexcept {
+  while (rest && rest->info.si_signo != number) rest = rest->next;
+  if (!rest) queue.set.fetch_and(~signal_bit(number), std::memory_order_relaxed);
+}
+
 }  // namespace
 
 bool append(PendingQueue& queue, const siginfo_t& info) noexcept {
   const SignalSet bit = signal_bit(info.si_signo);
-  if (info.si_signo < first_realtime && (queue.set.load(std::memory_order_relaxed) & bit)) return true;
+  if (queue.set.load(std::memory_order_relaxed) & bit) {
+    if (info.si_code == SI_TIMER ? count_overrun(queue, info) : info.si_signo < first_realtime) return true;
+  }
   PendingSignal* signal = records.take();
   if (!signal) return false;
   signal->info = info;
@@ -56,10 +82,18 @@ bool take(PendingQueue& queue, SignalSet wanted, siginfo_t& info) noexcept {
   while ((*place)->info.si_signo != number) place = &(*place)->next;
   info = (*place)->info;
   unlink(queue, place);
-  const PendingSignal* rest = *place;
-  while (rest && rest->info.si_signo != number) rest = rest->next;
-  if (!rest) queue.set.fetch_and(~signal_bit(number), std::memory_order_relaxed);
+  clear_unless_pending(queue, *place, number);
+  posix_timers::delivered(info);
   return true;
+}
+
+void drop_timer(PendingQueue& queue, int id) noexcept {
+  PendingSignal** place = &queue.first;
+  while (*place && !of_timer(**place, id)) place = &(*place)->next;
+  if (!*place) return;
+  const int number = (*place)->info.si_signo;
+  unlink(queue, place);
+  clear_unless_pending(queue, queue.first, number);
 }
 
 void flush(SignalSet set) noexcept {

@@ -8,7 +8,7 @@
 #include "kernel.h"
 #include "runtime_limits.h"
 #include "signals/alarms.h"
-#include "signals/thread_timers.h"
+#include "signals/posix_timers.h"
 #include "watchdog/watchdog.h"
 
 namespace unblock::signals {
@@ -184,8 +184,9 @@ SignalSet received_by_watchdog() noexcept {
 void receive(const siginfo_t& info) noexcept {
   if (info.si_signo == kick && info.si_code == SI_TKILL) return;
   if (alarms::rang(info)) return;
-  const pid_t tid = thread_timers::target(info);
-  if (!tid) {
+  const pid_t tid = posix_timers::target(info);
+  if (tid < 0) return;
+  if (tid == 0) {
     if (!give_back(info)) post(info);
   } else if (Fiber* fiber = fibers::find(tid)) {  // else it has ended, and nobody is told
     post(*fiber, info);
@@ -201,6 +202,15 @@ void collect_process_signal(int signal) noexcept {
   if (came) receive(info);
   // Else the watchdog took it, unless it was for others. Or it may do so yet, though it was given back.
   if (!came || read_by_descriptor(set)) watchdog::finish_round();
+}
+
+void collect(SignalSet set) noexcept {
+  siginfo_t info;
+  const timespec at_once{};
+  for (SignalSet left; (left = set & received_by_watchdog()) != 0;) {
+    if (kernel::call(SYS_rt_sigtimedwait, &left, &info, &at_once, sizeof left) <= 0) return;
+    receive(info);
+  }
 }
 
 bool collect_earlier(int signal) noexcept {

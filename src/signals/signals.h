@@ -126,6 +126,8 @@ inline void collect_signal_of(Fiber& fiber, long result) noexcept {
 /// A signal went by way of the kernel to whom may be this process, too: returns once it is in our queues. The
 /// kernel would have had it handled before the call that sent it returns.
 void collect_process_signal(int signal) noexcept;
+/// What the kernel has of these that is for fibers comes to our queues now.
+void collect(SignalSet set) noexcept;
 /// Signals of a number from SIGRTMIN on are taken in the order they were sent in: returns true once what the
 /// kernel has of `signal` for the process is in our queues. False: the kernel is to have the next one, too; a
 /// fiber waits for it there, or there is no end to the earlier ones.
@@ -177,6 +179,8 @@ extern PendingQueue process;                    ///< for the process, with no fi
 extern std::atomic<SignalSet> with_descriptor;  ///< signalfd(2)
 [[nodiscard]] bool take(PendingQueue& queue, SignalSet wanted, siginfo_t& info) noexcept;
 [[nodiscard]] bool append(PendingQueue& queue, const siginfo_t& info) noexcept;
+/// A timer's signal pends there no longer.
+void drop_timer(PendingQueue& queue, int id) noexcept;
 /// They pend nowhere any more. With the lock.
 void flush(SignalSet set) noexcept;
 /// In a fork's child: what was in it is its parent's.
