@@ -70,6 +70,9 @@ long epoll_pwait(Fiber& fiber, int epfd, epoll_event* events, int count, int mil
 long epoll_pwait2(Fiber& fiber, int epfd, epoll_event* events, int count, const timespec* timeout,
                   const SignalSet* mask, std::size_t size) noexcept;
 
+// received_descriptors.cpp
+long pidfd_getfd(Fiber& fiber, int pidfd, int fd, unsigned flags) noexcept;
+
 // closing.cpp
 long close(Fiber& fiber, int fd) noexcept;
 long close_range(Fiber& fiber, unsigned first, unsigned last, unsigned flags) noexcept;

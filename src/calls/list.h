@@ -50,6 +50,7 @@
   X(dup, Fiber, Core)                        \
   X(dup2, Fiber, Core)                       \
   X(dup3, Fiber, Core)                       \
+  X(pidfd_getfd, Fiber, Core)                \
   /* time */                                 \
   X(nanosleep, Fiber, Sleep)                 \
   X(clock_nanosleep, Fiber, Sleep)           \

@@ -8,6 +8,7 @@
 #include "handlers.h"
 #include "kernel.h"
 #include "plain_stream.h"
+#include "received_descriptors.h"
 #include "transfer.h"
 #include "user.h"
 
@@ -131,7 +132,9 @@ long recvfrom(Fiber& fiber, int fd, void* data, std::size_t size, int flags, soc
   });
 }
 
-long recvmsg(Fiber& fiber, int fd, msghdr* message, int flags) noexcept {
+namespace {
+
+long receive_message(Fiber& fiber, int fd, msghdr* message, int flags) noexcept {
   if (flags & MSG_DONTWAIT) return noted(fiber, fd, kernel::call(SYS_recvmsg, fd, message, flags));
   if (must_wait_in_place(flags))
     return in_place::sleeping(fiber, SYS_recvmsg, Words(fd, message, flags).words);
@@ -147,6 +150,14 @@ long recvmsg(Fiber& fiber, int fd, msghdr* message, int flags) noexcept {
   return rest_of(copy.msg_iov, copy.msg_iovlen, result, [&](char* to, std::size_t left) {
     return receive_once(fiber, fd, to, left, flags, nullptr, nullptr);
   });
+}
+
+}  // namespace
+
+long recvmsg(Fiber& fiber, int fd, msghdr* message, int flags) noexcept {
+  const long result = receive_message(fiber, fd, message, flags);
+  note_received(message, result);
+  return result;
 }
 
 long sendto(Fiber& fiber, int fd, const void* data, std::size_t size, int flags, const sockaddr* address,
@@ -179,8 +190,10 @@ long sendmsg(Fiber& fiber, int fd, const msghdr* message, int flags) noexcept {
   });
 }
 
-long recvmmsg(Fiber& fiber, int fd, mmsghdr* messages, unsigned count, int flags,
-              timespec* timeout) noexcept {
+namespace {
+
+long receive_messages(Fiber& fiber, int fd, mmsghdr* messages, unsigned count, int flags,
+                      timespec* timeout) noexcept {
   if (flags & MSG_DONTWAIT) return kernel::call(SYS_recvmmsg, fd, messages, count, flags, timeout);
   Nanoseconds deadline;
   if (const long error = timeouts::from_user(fiber, timeout, CLOCK_MONOTONIC, true, deadline)) return error;
@@ -209,6 +222,15 @@ long recvmmsg(Fiber& fiber, int fd, mmsghdr* messages, unsigned count, int flags
     if (!user::copy(timeout, &left, sizeof left)) return -EFAULT;
   }
   return received;
+}
+
+}  // namespace
+
+long recvmmsg(Fiber& fiber, int fd, mmsghdr* messages, unsigned count, int flags,
+              timespec* timeout) noexcept {
+  const long result = receive_messages(fiber, fd, messages, count, flags, timeout);
+  note_received(messages, result);
+  return result;
 }
 
 long sendmmsg(Fiber& fiber, int fd, mmsghdr* messages, unsigned count, int flags) noexcept {

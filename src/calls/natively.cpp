@@ -14,6 +14,7 @@
 #include "embedding.h"
 #include "entry/in_place.h"
 #include "handlers.h"
+#include "received_descriptors.h"
 #include "signal_waits.h"
 #include "temporary_mask.h"
 #include "waits/waiting.h"
@@ -100,7 +101,10 @@ long natively(Fiber& fiber, long nr, const long (&words)[6]) noexcept {
   // What a message carries to another process is not ours alone any more.
   if (nr == SYS_sendmsg || nr == SYS_sendmmsg) descriptors::shared();
   if (!embedding::hosts(fiber)) waiting::let_newborns_begin(fiber);
-  return made_under_its_mask(fiber, nr, words);
+  const long result = made_under_its_mask(fiber, nr, words);
+  if (nr == SYS_recvmsg) note_received(reinterpret_cast<const msghdr*>(words[1]), result);
+  if (nr == SYS_recvmmsg) note_received(reinterpret_cast<const mmsghdr*>(words[1]), result);
+  return result;
 }
 
 long io_pgetevents(Fiber& fiber, long context, long least, long most, void* events, const timespec* timeout,

@@ -1,4 +1,4 @@
-// Descriptors for signals that the process came with: signalfd(2), kept over execve(2).
+// Descriptors for signals that the process came with, signalfd(2) and execve(2), or got from another one.
 #include <fcntl.h>
 #include <string_view>
 #include <sys/stat.h>
@@ -61,10 +61,14 @@ SignalSet read_by(int fd) noexcept {
 
 }  // namespace
 
+void look_at_descriptor(int fd) noexcept {
+  if (is_anonymous(fd)) leave_to_kernel(read_by(fd));
+}
+
 void find_descriptors() noexcept {
   int left = limits::inherited_descriptors;
   static_cast<void>(descriptors::Listing().each([&](int fd) {
-    if (is_anonymous(fd)) leave_to_kernel(read_by(fd));
+    look_at_descriptor(fd);
     return --left > 0;
   }));
 }

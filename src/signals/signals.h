@@ -93,6 +93,8 @@ void leave_to_kernel(SignalSet set) noexcept;
 /// The same for the descriptors that the process came with, execve(2), or made unseen: the first few. Once,
 /// before anything else of ours hears of signals.
 void find_descriptors() noexcept;
+/// The same for one that came from another process: unix(7), pidfd_getfd(2).
+void look_at_descriptor(int fd) noexcept;
 /// Whether there is a descriptor for any of them.
 [[nodiscard]] inline bool read_by_descriptor(SignalSet set) noexcept;
 
