@@ -116,6 +116,8 @@
   X(timer_settime, Fiber, Core)              \
   X(timer_getoverrun, Fiber, Core)           \
   X(timer_delete, Fiber, Core)               \
+  X(prlimit64, Fiber, Core)                  \
+  X(setrlimit, Fiber, Core)                  \
   /* credentials */                          \
   X(setuid, Fiber, Core)                     \
   X(setgid, Fiber, Core)                     \

@@ -7,6 +7,7 @@
 #include "entry/outsiders.h"
 #include "kernel.h"
 #include "siblings/siblings.h"
+#include "signals/pending_limit.h"
 #include "user.h"
 
 namespace unblock::calls {
@@ -42,8 +43,8 @@ bool for_descriptor(int signal) noexcept {
 
 // To the process, which one flow is: natively that has it before the call returns.
 long post_to_process(Fiber& fiber, const siginfo_t& info) noexcept {
-  if (fiber.sibling) return post(fiber, info);
-  if (collect_earlier(info.si_signo)) return post(info);
+  if (fiber.sibling) return post(fiber, info, Sender::Program);
+  if (collect_earlier(info.si_signo)) return post(info, Sender::Program);
   return detail::queue_in_kernel(info);
 }
 
@@ -143,7 +144,7 @@ long send(Fiber& fiber, pid_t tid, int signal, const siginfo_t& info, Natively&&
   if (!is_signal(signal)) return -EINVAL;
   if (unblockable & signal_bit(signal)) return kernel::call(SYS_kill, own_pid(), signal);
   if (for_descriptor(signal)) return detail::queue_in_kernel(info);
-  return post(*target, info);
+  return post(*target, info, Sender::Program);
 }
 
 // What a program may claim of a signal it sends: rt_sigqueueinfo(2).
@@ -181,6 +182,17 @@ long rt_tgsigqueueinfo(Fiber& fiber, pid_t process, pid_t tid, int signal, sigin
   if (process != own_pid()) return natively();
   if (const long error = read_info(info, signal, copy)) return error;
   return send(fiber, tid, signal, copy, natively);
+}
+
+// Of another process it is none of ours: asked for once too often then.
+long prlimit64(Fiber&, pid_t pid, unsigned resource, const rlimit* wanted, rlimit* before) noexcept {
+  const long result = kernel::call(SYS_prlimit64, pid, resource, wanted, before);
+  if (resource == RLIMIT_SIGPENDING && wanted) pending_limit::changed();
+  return result;
+}
+
+long setrlimit(Fiber& fiber, unsigned resource, const rlimit* wanted) noexcept {
+  return prlimit64(fiber, 0, resource, wanted, nullptr);
 }
 
 long signalfd4(Fiber&, int fd, const SignalSet* mask, std::size_t size, int flags) noexcept {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <csignal>
+#include <sys/resource.h>
 
 #include "fibers/fiber.h"
 #include "signals/signals.h"
@@ -19,6 +20,8 @@ long tkill(Fiber& fiber, pid_t tid, int signal) noexcept;
 long tgkill(Fiber& fiber, pid_t process, pid_t tid, int signal) noexcept;
 long rt_sigqueueinfo(Fiber& fiber, pid_t pid, int signal, siginfo_t* info) noexcept;
 long rt_tgsigqueueinfo(Fiber& fiber, pid_t process, pid_t tid, int signal, siginfo_t* info) noexcept;
+long prlimit64(Fiber& fiber, pid_t pid, unsigned resource, const rlimit* wanted, rlimit* before) noexcept;
+long setrlimit(Fiber& fiber, unsigned resource, const rlimit* wanted) noexcept;
 long signalfd(Fiber& fiber, int fd, const SignalSet* mask, std::size_t size) noexcept;
 long signalfd4(Fiber& fiber, int fd, const SignalSet* mask, std::size_t size, int flags) noexcept;
 

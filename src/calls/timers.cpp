@@ -7,6 +7,7 @@
 #include "cpu_clocks.h"
 #include "entry/outsiders.h"
 #include "kernel.h"
+#include "signals/pending_limit.h"
 #include "signals/posix_timers.h"
 #include "user.h"
 #include "watchdog/watchdog.h"
@@ -18,6 +19,7 @@ namespace {
 // Whose signals are for the fiber `tid`, or with 0 for the process.
 long create(clockid_t clock, sigevent* event, int* timer, pid_t tid) noexcept {
   int id = 0;
+  if (pending_limit::reached()) return -EAGAIN;  // it has room for its signal from the beginning
   if (const long error = kernel::call(SYS_timer_create, clock, event, &id)) return error;
   if (posix_timers::add(id, tid)) {
     if (user::copy(timer, &id, sizeof id)) return 0;

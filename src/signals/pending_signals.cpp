@@ -1,9 +1,11 @@
 // Pending signals: what the kernel would keep in its queues.
 #include <algorithm>
+#include <cerrno>
 #include <climits>
 
 #include "fibers/fiber.h"
 #include "memory/records.h"
+#include "signals/pending_limit.h"
 #include "signals/posix_timers.h"
 #include "signals/signals.h"
 
@@ -23,6 +25,7 @@ void unlink(PendingQueue& queue, PendingSignal** place) noexcept {
   *place = signal->next;
   if (queue.end == &signal->next) queue.end = place;
   records.give_back(signal);
+  pending_limit::count_one_fewer();
 }
 
 void flush(PendingQueue& queue, SignalSet set) noexcept {
@@ -58,18 +61,32 @@ void clear_unless_pending(PendingQueue& queue, const PendingSignal* rest, int nu
 
 }  // namespace
 
-bool append(PendingQueue& queue, const siginfo_t& info) noexcept {
+long append(PendingQueue& queue, const siginfo_t& info) noexcept {
   const SignalSet bit = signal_bit(info.si_signo);
   if (queue.set.load(std::memory_order_relaxed) & bit) {
-    if (info.si_code == SI_TIMER ? count_overrun(queue, info) : info.si_signo < first_realtime) return true;
+    if (info.si_code == SI_TIMER ? count_overrun(queue, info) : info.si_signo < first_realtime) return 0;
   }
   PendingSignal* signal = records.take();
-  if (!signal) return false;
+  if (!signal) return append_bare(queue, info);
+  pending_limit::count_one_more();
   signal->info = info;
   *queue.end = signal;
   queue.end = &signal->next;
   queue.set.fetch_or(bit, std::memory_order_seq_cst);
-  return true;
+  return 0;
+}
+
+// As the kernel where there is no room for one: a number says that it pends, and no more. Those that are
+// queued for what comes with them are refused.
+long append_bare(PendingQueue& queue, const siginfo_t& info) noexcept {
+  if (info.si_signo >= first_realtime && info.si_code != SI_USER) return -EAGAIN;
+  queue.set.fetch_or(signal_bit(info.si_signo), std::memory_order_seq_cst);
+  return 0;
+}
+
+long append_within_limit(PendingQueue& queue, const siginfo_t& info) noexcept {
+  const bool limited = info.si_signo >= first_realtime || info.si_code < 0;
+  return limited && pending_limit::reached() ? append_bare(queue, info) : append(queue, info);
 }
 
 // The lowest-numbered first, and of one number the oldest: signal(7).
@@ -79,9 +96,14 @@ bool take(PendingQueue& queue, SignalSet wanted, siginfo_t& info) noexcept {
   const SignalSet synchronous = candidates & faults;
   const int number = __builtin_ctzl(synchronous ? synchronous : candidates) + 1;
   PendingSignal** place = &queue.first;
-  while ((*place)->info.si_signo != number) place = &(*place)->next;
-  info = (*place)->info;
-  unlink(queue, place);
+  while (*place && (*place)->info.si_signo != number) place = &(*place)->next;
+  if (*place) {
+    info = (*place)->info;
+    unlink(queue, place);
+  } else {
+    info = {};
+    info.si_signo = number;
+  }
   clear_unless_pending(queue, *place, number);
   posix_timers::delivered(info);
   return true;

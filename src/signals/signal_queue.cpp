@@ -78,14 +78,15 @@ void cancel_opposite(int signal) noexcept {
 }
 
 // Queues a signal that `target`, if anybody, takes or waits for. 0, -EAGAIN; 1: the default action is due.
-long enqueue(PendingQueue& queue, Fiber* target, const siginfo_t& info) noexcept {
+long enqueue(PendingQueue& queue, Fiber* target, const siginfo_t& info, Sender sender) noexcept {
   const int signal = info.si_signo;
   cancel_opposite(signal);
   if (target && !awaits(*target, signal_bit(signal))) {
     if (!matters(signal)) return 0;
     if (acts_at_once(signal)) return 1;
   }
-  if (!append(queue, info)) return -EAGAIN;
+  const long error = sender == Sender::Program ? append_within_limit(queue, info) : append(queue, info);
+  if (error) return error;
   if (target) interrupt(*target);
   return 0;
 }
@@ -99,14 +100,14 @@ long settle(long result, int signal) noexcept {
 
 }  // namespace
 
-long post(Fiber& fiber, const siginfo_t& info) noexcept {
+long post(Fiber& fiber, const siginfo_t& info, Sender sender) noexcept {
   const SignalSet bit = signal_bit(info.si_signo);
   long result;
   {
     Guard guard(lock);
     const auto listens = [&] { return takes(fiber, bit) || awaits(fiber, bit); };
     Fiber* target = listens() ? &fiber : nullptr;
-    result = enqueue(fiber.signals.pending, target, info);
+    result = enqueue(fiber.signals.pending, target, info, sender);
     // A: asked again once it is queued, seq_cst. Matches B in set_mask(), which looks at the queue without a
     // lock.
     if (!target && result == 0 && listens()) interrupt(fiber);
@@ -114,7 +115,7 @@ long post(Fiber& fiber, const siginfo_t& info) noexcept {
   return settle(result, info.si_signo);
 }
 
-long post(const siginfo_t& info) noexcept {
+long post(const siginfo_t& info, Sender sender) noexcept {
   long result;
   {
     Guard guard(lock);
@@ -122,7 +123,7 @@ long post(const siginfo_t& info) noexcept {
     Fiber* target = target_of(bit);
     // With the lock: who makes a descriptor for it gives back what is queued before that.
     if (!target && read_by_descriptor(bit) && queue_in_kernel(info) == 0) return 0;
-    result = enqueue(process, target, info);
+    result = enqueue(process, target, info, sender);
     if (!target && result == 0 && (target = target_of(bit))) interrupt(*target);  // A, as above
   }
   return settle(result, info.si_signo);

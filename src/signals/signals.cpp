@@ -8,6 +8,7 @@
 #include "kernel.h"
 #include "runtime_limits.h"
 #include "signals/alarms.h"
+#include "signals/pending_limit.h"
 #include "signals/posix_timers.h"
 #include "watchdog/watchdog.h"
 
@@ -140,6 +141,7 @@ void forget(Fiber* survivor) noexcept {
   lock.reset();
   forget_sleepers();
   drop_all(process);
+  pending_limit::forget();
   give_back_dispositions();
   if (!survivor) return;
   drop_all(survivor->signals.pending);

@@ -112,9 +112,11 @@ class LeftToKernel {
   SignalSet set_;
 };
 
+/// Who sends a signal: the program, within RLIMIT_SIGPENDING; or the kernel, which has seen to that.
+enum class Sender { Kernel, Program };
 /// Queues a signal for the process or for one fiber, and interrupts whom it concerns. 0 or -EAGAIN.
-long post(const siginfo_t& info) noexcept;
-long post(Fiber& fiber, const siginfo_t& info) noexcept;
+long post(const siginfo_t& info, Sender sender = Sender::Kernel) noexcept;
+long post(Fiber& fiber, const siginfo_t& info, Sender sender = Sender::Kernel) noexcept;
 
 namespace detail {
 void collect_thread_signal(Fiber& fiber, int signal) noexcept;
@@ -180,7 +182,11 @@ extern Lock lock;                               ///< guards actions and all queu
 extern PendingQueue process;                    ///< for the process, with no fiber to take them yet
 extern std::atomic<SignalSet> with_descriptor;  ///< signalfd(2)
 [[nodiscard]] bool take(PendingQueue& queue, SignalSet wanted, siginfo_t& info) noexcept;
-[[nodiscard]] bool append(PendingQueue& queue, const siginfo_t& info) noexcept;
+/// 0 or -EAGAIN: no memory for one that nothing but its place in the queue tells of.
+[[nodiscard]] long append(PendingQueue& queue, const siginfo_t& info) noexcept;
+[[nodiscard]] long append_bare(PendingQueue& queue, const siginfo_t& info) noexcept;
+/// For what the program sends: RLIMIT_SIGPENDING, too.
+[[nodiscard]] long append_within_limit(PendingQueue& queue, const siginfo_t& info) noexcept;
 /// A timer's signal pends there no longer.
 void drop_timer(PendingQueue& queue, int id) noexcept;
 /// They pend nowhere any more. With the lock.
