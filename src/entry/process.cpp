@@ -135,11 +135,11 @@ void after_clone(Frame& frame) {
 }
 
 void interrupt_idle_carriers() noexcept {
-  const long parent = kernel::call(SYS_getppid);
+  const auto parent = static_cast<pid_t>(kernel::call(SYS_getppid));
   carriers::each([&](Carrier& carrier) {
     const bool idle = carrier.claim.load(std::memory_order_relaxed) == Claim::Inside && !carrier.running;
     if (const pid_t ktid = carrier.ktid.load(std::memory_order_relaxed); ktid && idle)
-      kernel::call(SYS_tgkill, parent, ktid, signals::kick);
+      signals::send_kick(parent, ktid);
   });
 }
 

@@ -92,33 +92,36 @@ void pass_on(Fiber* fiber, int signal, siginfo_t* info, ucontext_t& context) {
   if (!redirect(*fiber, action, *info, context)) detail::set_kernel_action(signal, {SIG_DFL, 0, nullptr, 0});
 }
 
+// Whether a fault is ours, and the flow goes on elsewhere.
+bool resolved(int signal, ucontext_t& context) noexcept {
+  auto& rip = context.uc_mcontext.gregs[REG_RIP];
+  const auto here = static_cast<std::uintptr_t>(rip);
+  std::uintptr_t go_on = signal == SIGILL ? patch::trap_target(here) : 0;
+  if (!go_on) go_on = user::recovery(here);
+  if (go_on) rip = static_cast<greg_t>(go_on);
+  return go_on;
+}
+
+// Not a fault: by somebody, or a kick.
+void take_sent(Fiber* fiber, const siginfo_t& info) noexcept {
+  if (detail::is_kick(info)) return detail::kick_here();
+  if (fiber) ++fiber->in_runtime;
+  post(info);
+  if (fiber) --fiber->in_runtime;
+  // On the fiber's own stack, once this has returned.
+  if (fiber && !fiber->in_runtime && fiber->signals.attention.load(std::memory_order_relaxed))
+    send_kick(static_cast<pid_t>(kernel::call(SYS_gettid)));
+}
+
 }  // namespace
 
 void detail::on_fault(int signal, siginfo_t* info, void* raw) {
   auto& context = *static_cast<ucontext_t*>(raw);
-  auto& rip = context.uc_mcontext.gregs[REG_RIP];
-  const auto here = static_cast<std::uintptr_t>(rip);
-  if (signal == SIGILL) {
-    if (const std::uintptr_t stub = patch::trap_target(here)) {
-      rip = static_cast<greg_t>(stub);
-      return;
-    }
-  }
-  if (const std::uintptr_t go_on = user::recovery(here)) {
-    rip = static_cast<greg_t>(go_on);
-    return;
-  }
+  const bool sent = info->si_code <= 0;
+  if (!sent && resolved(signal, context)) return;
   Fiber* fiber = self();
   if (!fiber && outsiders::of_program()) return handle_outside(signal, info, raw);
-  if (info->si_code <= 0) {  // sent by somebody, not a fault
-    if (fiber) ++fiber->in_runtime;
-    post(*info);
-    if (fiber) --fiber->in_runtime;
-    // On the fiber's own stack, once this has returned.
-    if (fiber && !fiber->in_runtime && fiber->signals.attention.load(std::memory_order_relaxed))
-      kernel::call(SYS_tgkill, kernel::call(SYS_getpid), kernel::call(SYS_gettid), kick);
-    return;
-  }
+  if (sent) return take_sent(fiber, *info);
   // A guard of ours is a mapping without access to the program.
   if (info->si_code == SEGV_MAPERR && signal == SIGSEGV &&
       stacks::guards(reinterpret_cast<std::uintptr_t>(info->si_addr)))

@@ -236,8 +236,7 @@ void deliver_between_instructions(Fiber& fiber, ucontext_t& context) noexcept {
 void detail::on_kick(int signal, siginfo_t* info, void* raw) {
   Fiber* fiber = self();
   if (!fiber && outsiders::of_program()) return handle_outside(signal, info, raw);
-  if (info->si_code != SI_TKILL || info->si_pid != static_cast<pid_t>(kernel::call(SYS_getpid)))
-    pass_on(fiber, *info);
+  if (!is_kick(*info)) pass_on(fiber, *info);
   if (!fiber) return;
   auto& context = *static_cast<ucontext_t*>(raw);
   if (!fiber->in_runtime) {

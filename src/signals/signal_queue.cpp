@@ -60,8 +60,7 @@ void interrupt(Fiber& fiber) noexcept {
   if (scheduler::interrupt(fiber) || &fiber == self()) return;
   if (!fiber.on_carrier.load(std::memory_order_seq_cst)) return;
   Carrier* carrier = fiber.carrier;
-  if (const pid_t ktid = carrier->ktid.load(std::memory_order_relaxed))
-    kernel::call(SYS_tgkill, kernel::call(SYS_getpid), ktid, kick);
+  if (const pid_t ktid = carrier->ktid.load(std::memory_order_relaxed)) send_kick(ktid);
 }
 
 bool matters(int signal) noexcept { return !ignored(signal); }

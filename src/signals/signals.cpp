@@ -83,8 +83,8 @@ void detail::set_kernel_action(int signal, const SignalAction& action) noexcept 
 void hide_faults() noexcept {
   // Not deferred: a fault in a handler must be seen too. On a stack of the carrier's own, since it may be the
   // fiber's that overflowed. A kick waits: the program's handlers may block, and the carrier go on without
-  // them.
-  const SignalAction action = ours(on_fault, SA_ONSTACK | SA_NODEFER, signal_bit(kick));
+  // them. One that comes as SIGILL breaks off no call.
+  const SignalAction action = ours(on_fault, SA_ONSTACK | SA_NODEFER | SA_RESTART, signal_bit(kick));
   each_fault([&](int signal) { set_kernel_action(signal, action); });
 }
 
@@ -184,7 +184,7 @@ SignalSet received_by_watchdog() noexcept {
 }
 
 void receive(const siginfo_t& info) noexcept {
-  if (info.si_signo == kick && info.si_code == SI_TKILL) return;
+  if (is_kick(info)) return;
   if (alarms::rang(info)) return;
   const pid_t tid = posix_timers::target(info);
   if (tid < 0) return;

@@ -122,8 +122,7 @@ bool accepts(std::uint64_t call) noexcept {
 // to go back and wait for the next connection where they can go on.
 void call_off(Carrier& holder) noexcept {
   holder.called_off.store(true, std::memory_order_relaxed);
-  kernel::call(SYS_tgkill, kernel::call(SYS_getpid), holder.ktid.load(std::memory_order_relaxed),
-               signals::kick);
+  signals::send_kick(holder.ktid.load(std::memory_order_relaxed));
 }
 
 // Another holder, or another fiber, than at the last look.

@@ -109,7 +109,7 @@ int read_words(pid_t ktid, std::uint64_t (&words)[9]) noexcept {
 void ask(Stall& stall) noexcept {
   const pid_t ktid = stall.carrier->ktid.load(std::memory_order_relaxed);
   stall.state.store(State::Asked, std::memory_order_release);
-  kernel::call(SYS_tgkill, kernel::call(SYS_getpid), ktid, signals::kick);
+  signals::send_kick(ktid);
 }
 
 // One more caller: whether it is new, and there is room to remember it.

@@ -42,8 +42,7 @@ void kick_again() noexcept {
   carriers::each([](Carrier& carrier) {
     Fiber* fiber = carrier.running;
     const pid_t ktid = carrier.ktid.load(std::memory_order_relaxed);
-    if (fiber && ktid && fiber->signals.attention.load(std::memory_order_relaxed))
-      kernel::call(SYS_tgkill, kernel::call(SYS_getpid), ktid, signals::kick);
+    if (fiber && ktid && fiber->signals.attention.load(std::memory_order_relaxed)) signals::send_kick(ktid);
   });
 }
 
@@ -143,8 +142,7 @@ void notice_activity() noexcept {
 }
 
 void interrupt() noexcept {
-  if (const pid_t ktid = state.ktid.load(std::memory_order_relaxed))
-    kernel::call(SYS_tgkill, kernel::call(SYS_getpid), ktid, signals::kick);
+  if (const pid_t ktid = state.ktid.load(std::memory_order_relaxed)) signals::send_kick(ktid);
 }
 
 pid_t kernel_thread() noexcept { return state.ktid.load(std::memory_order_relaxed); }
