@@ -24,6 +24,12 @@ class EventSink {
   /// kernel refuses to watch is reported as ready: the call that follows will say why.
   virtual void ready(int fd, unsigned events) noexcept = 0;
 
+  /// `soon` is to be reported after a few others, and `later`, unless negative, after some more. A hint.
+  virtual void expect(int soon, int later) noexcept {
+    static_cast<void>(soon);
+    static_cast<void>(later);
+  }
+
   /// Around the kernel's wait in poll(): arm() may be called by others meanwhile.
   virtual void about_to_wait() noexcept {}
   virtual void waited() noexcept {}

@@ -12,6 +12,7 @@
 #include "memory/memory.h"
 #include "runtime_limits.h"
 #include "waits/edge_triggers.h"
+#include "waits/look_ahead.h"
 #include "waits/unusual_events.h"
 
 namespace unblock {
@@ -65,6 +66,7 @@ class LibevLoop final : public EventLoop {
   }
 
   EdgeTriggers edges;
+  LookAhead ahead;
 
  private:
   // What is watched for of one descriptor, in one line.
@@ -176,6 +178,7 @@ LibevLoop::Watcher* LibevLoop::find(int fd) noexcept {
 
 void LibevLoop::on_io(struct ev_loop* loop, ev_io* watcher, int events) {
   LibevLoop& self = of(loop);
+  self.ahead.next(*self.sink_);
   unsigned ready = (events & EV_READ ? Readable : 0u) | (events & EV_WRITE ? Writable : 0u) |
                    (self.edges.ended(watcher->fd) ? Ended : 0u);
   // libev has given the descriptor up, for example because it was closed.
@@ -267,6 +270,12 @@ bool libev::inside() noexcept { return in_loop != nullptr; }
 void libev::made_backend(int fd) noexcept { in_loop->made_backend(fd); }
 
 void libev::refused(int fd) noexcept { in_loop->refused(fd); }
+
+void libev::found(epoll_event* events, int count) noexcept {
+  if (!in_loop) return;
+  in_loop->edges.sift(events, count);
+  in_loop->ahead.found(events, count);
+}
 
 EdgeTriggers* libev::edges() noexcept { return in_loop ? &in_loop->edges : nullptr; }
 

@@ -3,6 +3,8 @@
 
 #include "waits/event_loop.h"
 
+struct epoll_event;
+
 namespace unblock {
 
 class EdgeTriggers;
@@ -21,6 +23,9 @@ void made_backend(int fd) noexcept;
 /// The kernel refused to watch `fd` for the loop that the caller is in, since it was closed behind our back.
 /// libev would end the process; instead it is told that all is well, and the loop reports `fd` as ready.
 void refused(int fd) noexcept;
+
+/// The kernel told the loop that the caller is in, if it is in one, of these; none if `count` is negative.
+void found(epoll_event* events, int count) noexcept;
 
 /// What the loop that the caller is in watches by edges: has a say in what libev asks the kernel. Null if it
 /// is in none.

@@ -130,6 +130,15 @@ void Watches::forget(int fd, int refuge) noexcept {
   watch->busy.store(false, std::memory_order_relaxed);
 }
 
+void Watches::expect(int soon, int later) noexcept {
+  __builtin_prefetch(find(later));
+  const Watch* watch = find(soon);
+  if (!watch) return;
+  // Most waiters are their fibers' own: what waking one touches lies before it.
+  __builtin_prefetch(watch->first);
+  __builtin_prefetch(reinterpret_cast<const char*>(watch->first) - offsetof(Fiber, io_waiter));
+}
+
 void Watches::about_to_wait() noexcept {
   if (for_holder_) return;
   waiting_ = true;

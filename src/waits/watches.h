@@ -51,6 +51,7 @@ class Watches final : public EventSink {
   [[nodiscard]] unsigned followers(int fd) const noexcept;
 
   void ready(int fd, unsigned events) noexcept override;
+  void expect(int soon, int later) noexcept override;
   void about_to_wait() noexcept override;
   void waited() noexcept override;
 

@@ -60,7 +60,7 @@ def counts(build: Path):
     first = counted(ours, threads, "create", "1") - counted(nothing, threads, "create", "1")
     yield "a start with a thread", first, 917_000
     rounds = least(ours, exchanges, "500") - least(ours, exchanges, "100")
-    yield "a message and its echo, both ends'", rounds / 400 / CONNECTIONS, 1_460
+    yield "a message and its echo, both ends'", rounds / 400 / CONNECTIONS, 1_600
     rounds = least(ours, exchanges, "1500", "reconnect") - least(ours, exchanges, "500", "reconnect")
     yield "a connection, its thread and an echo, both ends'", rounds / 1000, 13_250
     rounds = least(ours, threads, "create", "3000") - least(ours, threads, "create", "1000")
