@@ -3,11 +3,10 @@
 
 #include <algorithm>
 #include <atomic>
-#include <fcntl.h>
-#include <string_view>
 #include <sys/resource.h>
 
 #include "kernel.h"
+#include "proc_text.h"
 #include "runtime_limits.h"
 
 namespace unblock::pending_limit {
@@ -32,22 +31,7 @@ rlim_t ask() noexcept {
 
 // The user's that the kernel has. 0 without /proc.
 rlim_t in_kernel() noexcept {
-  constexpr std::string_view title = "SigQ:\t";
-  char text[2048];
-  const long file = kernel::call(SYS_openat, AT_FDCWD, "/proc/self/status", O_RDONLY | O_CLOEXEC);
-  if (file < 0) return 0;
-  const long size = kernel::call(SYS_read, file, text, sizeof text);
-  kernel::call(SYS_close, file);
-  std::string_view status(text, static_cast<std::size_t>(std::max(0L, size)));
-  const std::size_t at = status.find(title);
-  rlim_t count = 0;
-  if (at == status.npos) return 0;
-  status.remove_prefix(at + title.size());
-  for (const char digit : status) {
-    if (digit < '0' || digit > '9') break;
-    count = count * 10 + static_cast<rlim_t>(digit - '0');
-  }
-  return count;
+  return ProcText<2048>("/proc/self/status").number("SigQ:\t", rlim_t{0});
 }
 
 }  // namespace
