@@ -89,9 +89,9 @@ void changed(int fd) noexcept {
 }
 
 void option_set(int fd, int level, int option) noexcept {
-  const State kept = is_timeout(level, option) ? ByteStream | Blocking | NonBlocking
-                                               : Blocking | NonBlocking | without_timeouts;
-  if (Entry* entry = find(fd); entry && concerns_us(level, option)) renew(*entry, state_of(entry) & kept);
+  if (!concerns_us(level, option)) return;
+  const State kept = level == SOL_SOCKET ? State{ByteStream} : without_timeouts;
+  if (Entry* entry = find(fd)) renew(*entry, state_of(entry) & (Blocking | NonBlocking | kept));
 }
 
 void duplicated(int fd) noexcept {
