@@ -20,26 +20,26 @@ EdgeTriggers::State* EdgeTriggers::find(int fd) const noexcept {
   return chunk ? chunk + fd % limits::descriptor_chunk : nullptr;
 }
 
-bool EdgeTriggers::want(int fd, bool by_edge, bool reopened) noexcept {
+bool EdgeTriggers::note(int fd, bool by_edge, bool reopened) noexcept {
   State*& chunk = chunks_[fd / limits::descriptor_chunk];
   if (!chunk) chunk = static_cast<State*>(memory::map(limits::descriptor_chunk * sizeof(State)));  // zeroes
   if (!chunk) return false;
+  some_ = some_ || by_edge;
   State& state = chunk[fd % limits::descriptor_chunk];
-  state.wanted = by_edge ? How::ByEdge : How::ByLevel;
+  state.wanted = by_edge;
   state.ended = false;
-  if (reopened) state.asked = How::NotAtAll;
+  if (reopened) state.asked = false;
   return true;
 }
 
 // libev believes that the kernel watches what it does not want watched any more, and leaves it at that if it
 // is wanted again: how, it cannot know.
 long EdgeTriggers::control(int epfd, int operation, int fd, epoll_event* event) noexcept {
-  State* state = find(fd);
+  State* state = some_ ? find(fd) : nullptr;
   if (!state || operation == EPOLL_CTL_DEL) return kernel::call(SYS_epoll_ctl, epfd, operation, fd, event);
-  if (state->wanted == How::ByEdge) event->events |= EPOLLET | EPOLLRDHUP | EPOLLPRI;
+  if (state->wanted) event->events |= EPOLLET | EPOLLRDHUP | EPOLLPRI;
   long result = -ENOENT;
-  if (state->asked != How::NotAtAll && state->asked != state->wanted)
-    result = kernel::call(SYS_epoll_ctl, epfd, EPOLL_CTL_MOD, fd, event);
+  if (state->asked != state->wanted) result = kernel::call(SYS_epoll_ctl, epfd, EPOLL_CTL_MOD, fd, event);
   if (result == -ENOENT) result = kernel::call(SYS_epoll_ctl, epfd, operation, fd, event);
   if (result == 0) state->asked = state->wanted;
   return result;
@@ -47,11 +47,12 @@ long EdgeTriggers::control(int epfd, int operation, int fd, epoll_event* event) 
 
 void EdgeTriggers::sift(epoll_event* events, int count) noexcept {
   constexpr unsigned usual = EPOLLIN | EPOLLOUT;
+  if (!some_) return;
   for (int i = 0; i < count; ++i) {
     if (!(events[i].events & ~usual)) [[likely]]
       continue;
     State* state = find(static_cast<int>(events[i].data.u64));  // above it libev has a count
-    if (!state || state->wanted != How::ByEdge) continue;
+    if (!state || !state->wanted) continue;
     some_ended_ = state->ended = true;
     events[i].events |= EPOLLIN;  // urgent data alone is nothing to libev
   }

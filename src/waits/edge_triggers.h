@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 
 #include "runtime_limits.h"
 
@@ -18,7 +17,11 @@ class EdgeTriggers {
 
   /// `fd` is to be watched by edges, or as libev does it. `reopened`: the number may name another file than
   /// it did. False if memory is out.
-  [[nodiscard]] bool want(int fd, bool by_edge, bool reopened) noexcept;
+  [[nodiscard]] bool want(int fd, bool by_edge, bool reopened) noexcept {
+    if (!some_ && !by_edge) [[likely]]  // most connections end before
+      return true;
+    return note(fd, by_edge, reopened);
+  }
 
   /// epoll_ctl(2) for the instance `epfd`, by edges where that is wanted. Returns a negative error number if
   /// the kernel refuses.
@@ -37,16 +40,17 @@ class EdgeTriggers {
   }
 
  private:
-  enum class How : std::uint8_t { NotAtAll, ByLevel, ByEdge };
   struct State {
-    How wanted;
-    How asked;  // the kernel was
+    bool wanted;  // by edges
+    bool asked;   // the kernel was, for it by edges
     bool ended;
   };
 
   [[nodiscard]] State* find(int fd) const noexcept;
+  [[nodiscard]] bool note(int fd, bool by_edge, bool reopened) noexcept;
 
-  bool some_ended_ = false;  // ever
+  bool some_ = false;  // were ever wanted by edges
+  bool some_ended_ = false;
   State* chunks_[limits::max_descriptors / limits::descriptor_chunk] = {};
 };
 

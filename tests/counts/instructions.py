@@ -62,7 +62,7 @@ def counts(build: Path):
     rounds = least(ours, exchanges, "500") - least(ours, exchanges, "100")
     yield "a message and its echo, both ends'", rounds / 400 / CONNECTIONS, 1_600
     rounds = least(ours, exchanges, "1500", "reconnect") - least(ours, exchanges, "500", "reconnect")
-    yield "a connection, its thread and an echo, both ends'", rounds / 1000, 13_250
+    yield "a connection, its thread and an echo, both ends'", rounds / 1000, 13_900
     rounds = least(ours, threads, "create", "3000") - least(ours, threads, "create", "1000")
     yield "a thread made and joined", rounds / 2000, 5_500
     rounds = least(ours, threads, "futex", "6000") - least(ours, threads, "futex", "2000")
