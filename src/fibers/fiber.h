@@ -49,7 +49,7 @@ struct alignas(limits::cache_line) Fiber {
   std::atomic<bool> timed{false};   ///< its CPU time is charged at each switch
   std::uint8_t bulk = 0;            ///< what it has moved in this period: bulk.h
   std::uint8_t bulk_period = 0;
-  std::uint32_t deadline_slot = 0;  ///< its place in its processor's Deadlines, from 1; 0: in none
+  std::uint32_t deadline_slot = 0;  ///< its place in its processor's Deadlines; 0: in none
   long wake_result = 0;             ///< what woke it: 0, or a negative error number
 
   static constexpr std::uint8_t as_child = 1;  ///< a vfork child runs as this fiber: hands off
