@@ -64,6 +64,7 @@ constexpr int own_thread_short_runs = 64;       // so many times
 constexpr int watchdog_shortest_us = 20;        // the watchdog's sleep while calls are short
 constexpr int computing_look_us = 1'000;        // a fiber computes for so long: its loop is asked by others
 constexpr int watchdog_longest_us = 10'000;     // and when nothing happens
+constexpr std::uint64_t many_turns = 100;       // between two looks: the next is likely to be short, too
 constexpr int carrier_idle_s = 5;               // an idle carrier beyond the spare ones ends after this
 constexpr std::size_t hidden_descriptors = 256;  // of our own: loops, files closed under a waiter
 constexpr std::size_t early_sockets = 1024;     // below this, those made before the first thread are known,

@@ -28,6 +28,7 @@ namespace {
 struct Sight {
   Carrier* holder = nullptr;
   std::uint64_t tick = 0;
+  std::uint64_t turns = 0;  // between the last two looks, of this holder's processor
   std::uint64_t call = 0;
   Nanoseconds since = 0;     // when this holder was first seen with this fiber
   Nanoseconds computed = 0;  // when it was last seen to compute; 0: not at the last look
@@ -127,6 +128,7 @@ void call_off(Carrier& holder) noexcept {
 
 // Another holder, or another fiber, than at the last look.
 void begin(Sight& sight, Carrier& holder, std::uint64_t tick, Nanoseconds now) noexcept {
+  sight.turns = sight.holder == &holder ? tick - sight.tick : 0;
   sight.holder = &holder;
   sight.tick = tick;
   sight.call = holder.call.load(std::memory_order_relaxed);
@@ -214,6 +216,13 @@ void help(Sight& sight) noexcept {
   if (made && !carriers::give(*made)) log::debug(log::sched, "no kernel thread for another processor");
 }
 
+// Whether the run that was seen to begin is to be looked at again soon. Where many were short, it is too; if
+// not, it is seen again before its slice is over, until when only another processor could do something.
+bool may_last(const Sight& sight) noexcept {
+  return sight.computed && sight.computed == sight.since &&
+         (sight.turns < limits::many_turns || processors::count() > 1 || may_grow());
+}
+
 // The watchdog may look more often than that for other reasons.
 void ask_loop_of(Processor& processor, Sight& sight) noexcept {
   if (sight.computed - sight.looked_for < limits::computing_look_us * (second / 1'000'000) / 2) return;
@@ -238,7 +247,7 @@ Seen look() noexcept {
     }
     const bool alone = computes(sight);
     if (seen == Seen::Nothing && (alone || (sight.computed && may_grow()))) seen = Seen::Computing;
-    if (seen == Seen::Nothing && sight.computed && sight.computed == sight.since) seen = Seen::Running;
+    if (seen == Seen::Nothing && may_last(sight)) seen = Seen::Running;
     if (alone) ask_loop_of(processor, sight);
     if (saturated(processor, sight) || (alone && processor.behind())) help(sight);
   }
