@@ -37,6 +37,15 @@ long await_connection(Fiber& fiber, Patience& patience, bool asks) noexcept {
   }
 }
 
+// Takes a connection that is there, most likely. If it came before a signal, and nobody else takes any, it is
+// the call's.
+template <class... Args>
+long take(Fiber& fiber, long nr, int fd, Args... args) noexcept {
+  if (fiber.signals.attention.load(std::memory_order_relaxed) && descriptors::accepts_alone(fd, fiber))
+    return kernel::call(nr, fd, args...);
+  return in_place::perhaps_short(fiber, nr, fd, args...);
+}
+
 // Neither accept nor connect can be tried without O_NONBLOCK, which belongs to everybody who has the file.
 // accept: asks first, and waits exclusively: a connection is for one. Should another process be faster, it
 // waits in place; a sibling, whom the others wait for then, until it is called off. A server that has just
@@ -105,14 +114,14 @@ bool is_inet(const sockaddr* address, socklen_t length) noexcept {
 
 long accept(Fiber& fiber, int fd, sockaddr* address, socklen_t* length) noexcept {
   return accept_when_ready(fiber, fd, true, [&](int at) {
-    return in_place::perhaps_short(fiber, SYS_accept, at, address, length);
+    return take(fiber, SYS_accept, at, address, length);
   });
 }
 
 long accept4(Fiber& fiber, int fd, sockaddr* address, socklen_t* length, int flags) noexcept {
   if (flags & ~(SOCK_NONBLOCK | SOCK_CLOEXEC)) return -EINVAL;
   return accept_when_ready(fiber, fd, !(flags & SOCK_NONBLOCK), [&](int at) {
-    return in_place::perhaps_short(fiber, SYS_accept4, at, address, length, flags);
+    return take(fiber, SYS_accept4, at, address, length, flags);
   });
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cerrno>
+#include <poll.h>
 #include <sys/socket.h>
 
 #include "descriptors/descriptors.h"
@@ -36,8 +37,9 @@ long read_elsewhere(Fiber& fiber, int refuge, void* data, std::size_t size, long
       }
     }
     long error = waiting::until_readable(fiber, fd);
-    if (error == -EINTR) error = waiting::restart_if_asked;
     const int now = fiber.io_waiter.fd;
+    if (error == -EINTR)  // what came before the signal is the call's
+      error = descriptors::ready(now, POLLIN) ? 0 : waiting::restart_if_asked;
     if (now != fd && now >= 0) return read_elsewhere(fiber, now, data, size, error);
     if (error) return error;
   }

@@ -15,18 +15,18 @@
 namespace unblock::calls {
 
 /// Sleeps until one of the waiters may be ready and `look()`, which asks the kernel without waiting, says so.
-/// Returns its answer, 0 at `deadline`, or how the call goes on after a signal.
+/// Returns its answer, 0 at `deadline`, or how the call goes on after a signal, which comes second.
 template <class Look>
 long wait_and_look(Fiber& fiber, IoWaiter* waiters, unsigned count, Nanoseconds deadline,
                    Look&& look) noexcept {
   for (;;) {
     const long woken = waiting::for_descriptors(fiber, waiters, count, deadline);
+    if (woken < 0 && woken != -ETIMEDOUT && woken != -EINTR) return woken;
+    if (const long ready = look()) return ready;
     if (woken == -EINTR) {
       fiber.restart_deadline = deadline;
       return waiting::restart_unhandled;
     }
-    if (woken < 0 && woken != -ETIMEDOUT) return woken;
-    if (const long ready = look()) return ready;
     if (woken == -ETIMEDOUT) return 0;
   }
 }

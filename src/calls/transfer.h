@@ -36,6 +36,8 @@ class Patience {
     }
     const long result = waiting::for_descriptor(fiber_, fd_, events_, deadline_, exclusive_);
     if (result == -ETIMEDOUT) return -EAGAIN;
+    // What came before the signal is the call's: the kernel, too, looks for data first. Not so for room.
+    if (result == -EINTR && events_ == Readable && descriptors::ready(fd_, POLLIN)) return 0;
     // socket(7): with a timeout set, SA_RESTART does not help.
     if (result == -EINTR) return deadline_ == never ? waiting::restart_if_asked : -EINTR;
     return result;
