@@ -61,7 +61,7 @@ ssize_t __wrap_write(int fd, const void* data, size_t size) { return made(SYS_wr
 
 int __wrap_epoll_wait(int epfd, epoll_event* events, int count, int milliseconds) {
   const int found = made(SYS_epoll_wait, epfd, events, count, libev::timeout(milliseconds));
-  libev::found(events, found);
+  libev::found(events, found, count);
   return found;
 }
 

@@ -27,10 +27,10 @@ fault:
   return false;
 }
 
-/// Writes `value` to `*to`, 4 or 8 bytes. False if it cannot be written.
+/// Writes `value` to `*to`, 2, 4 or 8 bytes. False if it cannot be written.
 template <class T>
 [[nodiscard]] inline bool store(T* to, T value) noexcept {
-  static_assert(sizeof(T) == 4 || sizeof(T) == 8);
+  static_assert(sizeof(T) == 2 || sizeof(T) == 4 || sizeof(T) == 8);
   asm volatile goto("1: mov %[value], (%[to])\n\t" UNBLOCK_MAY_FAULT(fault)
                     :
                     : [to] "r"(to), [value] "r"(value)

@@ -1,7 +1,10 @@
 // poll and ppoll.
+#include "descriptors/descriptors.h"
+#include "descriptors/polled.h"
 #include "handlers.h"
 #include "kernel.h"
 #include "poll_wait.h"
+#include "runtime_limits.h"
 #include "scratch.h"
 #include "user.h"
 #include "waits/timeouts.h"
@@ -21,27 +24,96 @@ unsigned readiness(short events) noexcept {
   return wanted ? wanted : static_cast<unsigned>(Failed);
 }
 
+// A call's entries, and who waits for them.
+struct Polled {
+  pollfd* entries;
+  nfds_t count;
+  IoWaiter* waiters = nullptr;
+  bool plain = true;  // what the loop reports of them is all that can be asked
+};
+
+[[nodiscard]] bool load(const pollfd* entry, pollfd& loaded) noexcept {
+  return user::copy_words(&loaded, entry, sizeof loaded);
+}
+
 // Makes waiters of poll's entries. 0, -EFAULT, -ENOMEM.
-long make_waiters(Fiber& fiber, const pollfd* entries, nfds_t count, IoWaiter*& waiters) noexcept {
-  waiters = static_cast<IoWaiter*>(scratch(fiber, count * sizeof(IoWaiter) + 1));
-  if (!waiters) return -ENOMEM;
-  for (nfds_t i = 0; i < count; ++i) {
+long make_waiters(Fiber& fiber, Polled& polled) noexcept {
+  constexpr short plain = POLLIN | POLLOUT | POLLPRI;
+  polled.waiters = static_cast<IoWaiter*>(scratch(fiber, polled.count * sizeof(IoWaiter) + 1));
+  if (!polled.waiters) return -ENOMEM;
+  for (nfds_t i = 0; i < polled.count; ++i) {
     pollfd entry;
-    if (!user::copy(&entry, entries + i, sizeof entry)) return -EFAULT;
-    IoWaiter& waiter = *new (waiters + i) IoWaiter;
+    if (!load(polled.entries + i, entry)) return -EFAULT;
+    IoWaiter& waiter = *new (polled.waiters + i) IoWaiter;
     waiter.fd = entry.fd;
     waiter.events = readiness(entry.events);
+    polled.plain = polled.plain && !(entry.events & ~plain);
   }
   return 0;
 }
 
+// Whether to wait without having asked, as after a poll that asked in vain.
+bool waits_first(const Polled& polled) noexcept {
+  if (polled.count > limits::few_polled) return false;
+  bool some = false;
+  for (nfds_t i = 0; i < polled.count; ++i) {
+    pollfd entry;
+    if (!load(polled.entries + i, entry)) return false;
+    if (entry.fd < 0) continue;
+    if (!descriptors::polled_in_vain(entry.fd)) return false;
+    some = true;
+  }
+  return some;
+}
+
+// Notes what the kernel said at first.
+void note(const Polled& polled, bool found) noexcept {
+  for (nfds_t i = 0; i < polled.count && polled.count <= limits::few_polled; ++i) {
+    pollfd entry;
+    if (!load(polled.entries + i, entry)) return;
+    descriptors::note_poll(entry.fd, found);
+    if (entry.revents & POLLIN) descriptors::note_readable(entry.fd);
+  }
+}
+
+// Whether what the waiters were told of is what the kernel would say: nothing but data and room, and of
+// descriptors that no other process reads from.
+bool told_all(const Polled& polled) noexcept {
+  if (!polled.plain) return false;
+  bool some = false;
+  for (const IoWaiter* waiter = polled.waiters; waiter < polled.waiters + polled.count; ++waiter) {
+    if (!waiter->told) continue;
+    if ((waiter->told & ~(Readable | Writable)) || !descriptors::is_private(waiter->fd)) return false;
+    some = true;
+  }
+  return some;
+}
+
+// Says so. How many entries are ready, or -EFAULT.
+long tell(const Polled& polled) noexcept {
+  long ready = 0;
+  for (nfds_t i = 0; i < polled.count; ++i) {
+    const unsigned told = polled.waiters[i].told;
+    const int found = (told & Readable ? POLLIN : 0) | (told & Writable ? POLLOUT : 0);
+    if (!user::store(&polled.entries[i].revents, static_cast<short>(found))) return -EFAULT;
+    if (told & Readable) descriptors::note_readable(polled.waiters[i].fd);
+    ready += told != 0;
+  }
+  return ready;
+}
+
 long poll_until(Fiber& fiber, pollfd* entries, nfds_t count, Nanoseconds deadline) noexcept {
+  Polled polled{entries, count};
   const auto look = [&] { return kernel::call(SYS_poll, entries, count, 0); };
   waiting::let_newborns_begin(fiber);
-  if (const long ready = look()) return ready;
-  IoWaiter* waiters;
-  if (const long error = make_waiters(fiber, entries, count, waiters)) return error;
-  return wait_for_numbers(fiber, waiters, static_cast<unsigned>(count), deadline, look);
+  if (!waits_first(polled)) {
+    const long ready = look();
+    if (ready >= 0) note(polled, ready > 0);
+    if (ready) return ready;
+  }
+  if (const long error = make_waiters(fiber, polled)) return error;
+  return wait_for_numbers(fiber, polled.waiters, static_cast<unsigned>(count), deadline,
+                          [&] { return told_all(polled) ? tell(polled) : look(); });
 }
 
 }  // namespace

@@ -41,6 +41,7 @@ void begin_life(int fd, State known, std::uint8_t guesses) noexcept {
   entry->kind.store(Kind::Socket, std::memory_order_relaxed);
   renew(*entry, known);
   entry->guesses.store(guesses, std::memory_order_relaxed);
+  entry->polls.store(0, std::memory_order_relaxed);
   entry->alone_times.store(0, std::memory_order_relaxed);
   entry->born.store(detail::epoch.load(std::memory_order_relaxed), std::memory_order_relaxed);
 }
@@ -49,6 +50,7 @@ void end_life(Entry& entry) noexcept {
   const bool ours = entry.born.load(std::memory_order_relaxed) != 0;
   entry.kind.store(Kind::Unknown, std::memory_order_relaxed);
   entry.guesses.store(0, std::memory_order_relaxed);
+  entry.polls.store(0, std::memory_order_relaxed);
   if (!ours && !(state_of(&entry) & ~changes)) return;  // nobody can be learning of it
   entry.born.store(0, std::memory_order_relaxed);
   renew(entry, 0);

@@ -36,6 +36,7 @@ struct Entry {
       send_timeout;  // microseconds, in the place of `known` its changes
   std::atomic<std::uint32_t> accepter;    // of a listener: the slot of the fiber that was last at it,
   std::atomic<std::uint8_t> alone_times;  // and how often before without another in between
+  std::atomic<std::uint8_t> polls;  // how many more of those with it wait before they ask
   std::atomic<bool> watched;  // the watches of some processor may have the number for its present file
 };
 

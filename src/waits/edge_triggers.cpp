@@ -45,17 +45,19 @@ long EdgeTriggers::control(int epfd, int operation, int fd, epoll_event* event) 
   return result;
 }
 
-void EdgeTriggers::sift(epoll_event* events, int count) noexcept {
+bool EdgeTriggers::sift(epoll_event* events, int count) noexcept {
   constexpr unsigned usual = EPOLLIN | EPOLLOUT;
-  if (!some_) return;
+  bool all_usual = true;
   for (int i = 0; i < count; ++i) {
     if (!(events[i].events & ~usual)) [[likely]]
       continue;
+    all_usual = false;
     State* state = find(static_cast<int>(events[i].data.u64));  // above it libev has a count
     if (!state || !state->wanted) continue;
     some_ended_ = state->ended = true;
     events[i].events |= EPOLLIN;  // urgent data alone is nothing to libev
   }
+  return all_usual;
 }
 
 }  // namespace unblock

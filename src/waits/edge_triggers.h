@@ -28,8 +28,8 @@ class EdgeTriggers {
   long control(int epfd, int operation, int fd, epoll_event* event) noexcept;
 
   /// epoll_wait(2) gave these `events`; none if `count` is negative. Notes which edges tell of more than
-  /// data, and sees to it that libev reports them.
-  void sift(epoll_event* events, int count) noexcept;
+  /// data, and sees to it that libev reports them. True if none of all the events tells of more.
+  bool sift(epoll_event* events, int count) noexcept;
 
   /// Whether `fd`, watched by edges, has told of more than data.
   [[nodiscard]] bool ended(int fd) const noexcept {

@@ -15,6 +15,7 @@ enum Readiness : unsigned {
   Unusual = Urgent | PeerClosed | Failed,
   Edges = 32,  ///< asked for: report Readable each time that more comes, not for as long as there is some
   Ended = 64,  ///< reported of such a one: there is more to it now than data
+  Inexact = 128,  ///< reported: there may be more to say, of it or of others that became ready with it
 };
 
 /// Whom the loop tells.

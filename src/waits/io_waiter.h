@@ -1,6 +1,8 @@
 // What a descriptor's watch keeps of one fiber that waits for it.
 #pragma once
 
+#include <cstdint>
+
 namespace unblock {
 
 struct Fiber;
@@ -15,6 +17,7 @@ struct IoWaiter {
   bool exclusive = false;  ///< one event wakes one such waiter
   bool moved = false;      ///< the descriptor was closed, and fd is the file's refuge
   bool queued = false;
+  std::uint8_t told = 0;   ///< Readiness of its that was reported; Inexact if the kernel may say otherwise
   IoWaiter* next = nullptr;
   IoWaiter* previous = nullptr;
 };

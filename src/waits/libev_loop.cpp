@@ -60,13 +60,13 @@ class LibevLoop final : public EventLoop {
     backend_ = fd;
     show_backend();
   }
+  void found(epoll_event* events, int count, int most) noexcept;
   void refused(int fd) noexcept { refused_[refused_count_++ % refusals] = fd; }
   [[nodiscard]] int timeout(int milliseconds) const noexcept {
     return endless_ && milliseconds > 0 ? -1 : milliseconds;
   }
 
   EdgeTriggers edges;
-  LookAhead ahead;
 
  private:
   // What is watched for of one descriptor, in one line.
@@ -105,7 +105,9 @@ class LibevLoop final : public EventLoop {
   int alarm_ = -1;     // a timerfd: epoll's milliseconds are too coarse for short sleeps
   Nanoseconds alarm_time_ = never;
   EventSink* sink_ = nullptr;
+  LookAhead ahead_;
   bool endless_ = false;  // this poll has no deadline
+  unsigned exactly_ = Inexact;  // what it reports with each event: nothing, if it has all there are
   static constexpr unsigned refusals = 64;
   int refused_[refusals];
   unsigned refused_count_ = 0;
@@ -178,11 +180,11 @@ LibevLoop::Watcher* LibevLoop::find(int fd) noexcept {
 
 void LibevLoop::on_io(struct ev_loop* loop, ev_io* watcher, int events) {
   LibevLoop& self = of(loop);
-  self.ahead.next(*self.sink_);
+  self.ahead_.next(*self.sink_);
   unsigned ready = (events & EV_READ ? Readable : 0u) | (events & EV_WRITE ? Writable : 0u) |
-                   (self.edges.ended(watcher->fd) ? Ended : 0u);
+                   (self.edges.ended(watcher->fd) ? Ended : 0u) | self.exactly_;
   // libev has given the descriptor up, for example because it was closed.
-  if (events & EV_ERROR) ready = Readable | Writable;
+  if (events & EV_ERROR) ready = Readable | Writable | Inexact;
   self.sink_->ready(watcher->fd, ready);
 }
 
@@ -211,9 +213,14 @@ bool LibevLoop::set_alarm(Nanoseconds deadline) noexcept {
   return true;
 }
 
+void LibevLoop::found(epoll_event* events, int count, int most) noexcept {
+  exactly_ = edges.sift(events, count) && count < most ? 0 : static_cast<unsigned>(Inexact);
+  ahead_.found(events, count);
+}
+
 void LibevLoop::run(int flags) noexcept {
   ev_run(loop_, flags);
-  while (refused_count_) sink_->ready(refused_[--refused_count_ % refusals], Readable | Writable);
+  while (refused_count_) sink_->ready(refused_[--refused_count_ % refusals], Readable | Writable | Inexact);
 }
 
 void LibevLoop::poll(Nanoseconds deadline, EventSink& sink) noexcept {
@@ -271,10 +278,8 @@ void libev::made_backend(int fd) noexcept { in_loop->made_backend(fd); }
 
 void libev::refused(int fd) noexcept { in_loop->refused(fd); }
 
-void libev::found(epoll_event* events, int count) noexcept {
-  if (!in_loop) return;
-  in_loop->edges.sift(events, count);
-  in_loop->ahead.found(events, count);
+void libev::found(epoll_event* events, int count, int most) noexcept {
+  if (in_loop) in_loop->found(events, count, most);
 }
 
 EdgeTriggers* libev::edges() noexcept { return in_loop ? &in_loop->edges : nullptr; }

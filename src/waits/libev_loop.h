@@ -24,8 +24,9 @@ void made_backend(int fd) noexcept;
 /// libev would end the process; instead it is told that all is well, and the loop reports `fd` as ready.
 void refused(int fd) noexcept;
 
-/// The kernel told the loop that the caller is in, if it is in one, of these; none if `count` is negative.
-void found(epoll_event* events, int count) noexcept;
+/// The kernel told the loop that the caller is in, if it is in one, of these, of at most `most`; none if
+/// `count` is negative.
+void found(epoll_event* events, int count, int most) noexcept;
 
 /// What the loop that the caller is in watches by edges: has a say in what libev asks the kernel. Null if it
 /// is in none.

@@ -60,6 +60,7 @@ long for_descriptors(Fiber& fiber, IoWaiter* waiters, unsigned count, Nanosecond
     for (unsigned i = 0; i < count; ++i) {
       waiters[i].fiber = &fiber;
       waiters[i].emptied = -1;
+      waiters[i].told = 0;
       if (waiters[i].fd >= 0 && home.watches.add(waiters[i]) != Watches::Added::Yes) return -ENOMEM;
     }
     return 0;

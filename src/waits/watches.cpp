@@ -122,6 +122,7 @@ void Watches::forget(int fd, int refuge) noexcept {
     dequeue(*watch, *waiter);
     waiter->fd = refuge;
     waiter->moved = refuge >= 0;
+    waiter->told = Inexact;
     if (refuge >= 0 && add(*waiter) == Added::Yes) continue;
     scheduler::wake(*waiter->fiber, 0);
   }
@@ -175,6 +176,7 @@ void Watches::ready(int fd, unsigned events) noexcept {
   unsigned taken = 0;  // directions that an exclusive waiter was woken for
   unsigned found = 0;  // directions that somebody waited for
   bool heard = false;  // somebody was woken
+  const unsigned exactly = watch->first == watch->last ? events & Inexact : static_cast<unsigned>(Inexact);
   for (IoWaiter *waiter = watch->first, *next; waiter; waiter = next) {
     next = waiter->next;
     const unsigned hit = waiter->events & events;
@@ -182,6 +184,7 @@ void Watches::ready(int fd, unsigned events) noexcept {
     if (!hit || (waiter->exclusive && (hit & ~taken) == 0)) continue;
     if (waiter->exclusive) taken |= hit;
     dequeue(*watch, *waiter);
+    waiter->told |= static_cast<std::uint8_t>(hit | exactly);
     if (!scheduler::claim_wake(*waiter->fiber, 0)) continue;
     heard = true;
     Processor& home = *waiter->fiber->home;
