@@ -52,9 +52,18 @@ long make_waiters(Fiber& fiber, Polled& polled) noexcept {
   return 0;
 }
 
+// Whether it is to be guessed if there is something: of few, and not of whether there is room, as there mostly is.
+bool guesses(const Polled& polled) noexcept {
+  if (polled.count > limits::few_polled) return false;
+  for (nfds_t i = 0; i < polled.count; ++i) {
+    pollfd entry;
+    if (!load(polled.entries + i, entry) || entry.events & POLLOUT) return false;
+  }
+  return true;
+}
+
 // Whether to wait without having asked, as after a poll that asked in vain.
 bool waits_first(const Polled& polled) noexcept {
-  if (polled.count > limits::few_polled) return false;
   bool some = false;
   for (nfds_t i = 0; i < polled.count; ++i) {
     pollfd entry;
@@ -67,11 +76,11 @@ bool waits_first(const Polled& polled) noexcept {
 }
 
 // Notes what the kernel said at first.
-void note(const Polled& polled, bool found) noexcept {
+void note(const Polled& polled, bool found, bool guessed) noexcept {
   for (nfds_t i = 0; i < polled.count && polled.count <= limits::few_polled; ++i) {
     pollfd entry;
     if (!load(polled.entries + i, entry)) return;
-    descriptors::note_poll(entry.fd, found);
+    if (guessed) descriptors::note_poll(entry.fd, found);
     if (entry.revents & POLLIN) descriptors::note_readable(entry.fd);
   }
 }
@@ -106,9 +115,10 @@ long poll_until(Fiber& fiber, pollfd* entries, nfds_t count, Nanoseconds deadlin
   Polled polled{entries, count};
   const auto look = [&] { return kernel::call(SYS_poll, entries, count, 0); };
   waiting::let_newborns_begin(fiber);
-  if (!waits_first(polled)) {
+  const bool guessed = guesses(polled);
+  if (!guessed || !waits_first(polled)) {
     const long ready = look();
-    if (ready >= 0) note(polled, ready > 0);
+    if (ready >= 0) note(polled, ready > 0, guessed);
     if (ready) return ready;
   }
   if (const long error = make_waiters(fiber, polled)) return error;
