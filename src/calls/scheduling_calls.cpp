@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <linux/capability.h>
-#include <linux/ioprio.h>
 
 #include "fibers/affinity.h"
 #include "fibers/scheduling.h"
@@ -195,13 +194,13 @@ long sched_setattr(Fiber& fiber, pid_t tid, const void* attributes, unsigned fla
 }
 
 long ioprio_get(Fiber& fiber, int which, int who) noexcept {
-  const Fiber* target = which == IOPRIO_WHO_PROCESS ? fiber_of(fiber, who) : nullptr;
+  const Fiber* target = which == scheduling::io_of_thread ? fiber_of(fiber, who) : nullptr;
   if (target && target->scheduling && target->scheduling->has_io) return target->scheduling->io;
   return kernel::call(SYS_ioprio_get, which, for_kernel(target, who));
 }
 
 long ioprio_set(Fiber& fiber, int which, int who, int priority) noexcept {
-  Fiber* target = which == IOPRIO_WHO_PROCESS ? fiber_of(fiber, who) : nullptr;
+  Fiber* target = which == scheduling::io_of_thread ? fiber_of(fiber, who) : nullptr;
   if (!target) return kernel::call(SYS_ioprio_set, which, who, priority);
   // The kernel checks it for this thread, which gets its own back.
   const long before = kernel::call(SYS_ioprio_get, which, 0);

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <fcntl.h>
 #include <linux/futex.h>
-#include <linux/ioprio.h>
 #include <optional>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
@@ -19,6 +18,7 @@
 #include "entry/process.h"
 #include "fibers/credentials.h"
 #include "fibers/processors.h"
+#include "fibers/scheduling.h"
 #include "kernel.h"
 #include "memory/stacks.h"
 #include "runtime.h"
@@ -140,7 +140,7 @@ std::optional<long> thread_of(long nr, const long (&words)[6]) noexcept {
     case SYS_getpriority:
     case SYS_setpriority: return words[0] == PRIO_PROCESS ? words[1] : 0;
     case SYS_ioprio_get:
-    case SYS_ioprio_set: return words[0] == IOPRIO_WHO_PROCESS ? words[1] : 0;
+    case SYS_ioprio_set: return words[0] == scheduling::io_of_thread ? words[1] : 0;
     case SYS_clock_gettime:
     case SYS_clock_getres:
     case SYS_timer_create: return std::max(0, calls::thread_timed_by(static_cast<clockid_t>(words[0])));

@@ -1,7 +1,6 @@
 // The records of what was set.
 #include "fibers/scheduling.h"
 
-#include <linux/ioprio.h>
 #include <sched.h>
 #include <sys/resource.h>
 #include <utility>
@@ -47,7 +46,7 @@ void make_real(const Fiber& fiber) noexcept {
   const sched_param parameters{kept->priority};
   if (kept->has_nice) kernel::call(SYS_setpriority, PRIO_PROCESS, 0, kept->nice);
   if (kept->has_policy) kernel::call(SYS_sched_setscheduler, 0, kept->policy, &parameters);
-  if (kept->has_io) kernel::call(SYS_ioprio_set, IOPRIO_WHO_PROCESS, 0, kept->io);
+  if (kept->has_io) kernel::call(SYS_ioprio_set, io_of_thread, 0, kept->io);
 }
 
 void forget(Fiber& fiber) noexcept {

@@ -25,6 +25,10 @@ struct Scheduling {
 
 namespace scheduling {
 
+/// IOPRIO_WHO_PROCESS of ioprio_set(2). Later versions of <linux/ioprio.h> are C only: a parameter there is named
+/// `class`.
+constexpr int io_of_thread = 1;
+
 /// What is kept of `fiber`, made if need be. Null if there is no memory.
 [[nodiscard]] Scheduling* of(Fiber& fiber) noexcept;
 
