@@ -12,6 +12,9 @@
 
 namespace unblock {
 
+Processor::Processor(EventLoop& loop, int place) noexcept
+    : watches(loop, waits), number(place), loop_(loop), polled_(__rdtsc()) {}
+
 void Processor::post(Fiber& fiber) noexcept {
   Fiber* top = inbox_.load(std::memory_order_relaxed);
   do {

@@ -20,8 +20,7 @@ namespace unblock {
 /// but the atomics, post() and take_from() belongs to the holder.
 class alignas(limits::cache_line) Processor {
  public:
-  explicit Processor(EventLoop& loop, int place = 0) noexcept
-      : watches(loop, waits), number(place), loop_(loop) {}
+  explicit Processor(EventLoop& loop, int place = 0) noexcept;
 
   /// Makes `fiber` ready to run here. Any kernel thread; lock-free, async-signal-safe.
   void post(Fiber& fiber) noexcept;
@@ -129,7 +128,7 @@ class alignas(limits::cache_line) Processor {
   bool cold_ = false;                           // they are so many that all are cold by their turn
   int unclocked_ = 0;                           // rounds yet to begin without a look at the clock
   std::uint64_t clocked_ = 0;                   // cycle counter when a round last began with one
-  std::atomic<std::uint64_t> polled_{0};        // cycle counter at the last poll
+  std::atomic<std::uint64_t> polled_;           // cycle counter at the last poll, or when this was made
   std::atomic<std::uint64_t> round_cycles_{0};  // how long rounds take of late
   alignas(limits::cache_line) std::atomic<Fiber*> inbox_{nullptr};  // last in first
 };

@@ -241,3 +241,9 @@ TEST_CASE_METHOD(Fixture, "where fibers only yield, one in some is told; not whe
   processor.tick += 2;
   CHECK(told_of(rounds * limits::yields_in_vain + 1, ~0u) == rounds);
 }
+
+TEST_CASE_METHOD(Fixture, "a new processor is not behind with what it has just been given") {
+  Processor made(loop);
+  made.push(fibers[0]);
+  CHECK_FALSE(made.behind());
+}
