@@ -3,6 +3,7 @@
 //                      load_backend PORT http FILE     every GET is answered with FILE's content
 #include <arpa/inet.h>
 #include <cerrno>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
