@@ -45,7 +45,10 @@ void start(boost::context::detail::transfer_t arrival) {
   events::started(fiber);
   asm volatile("" ::: "memory");
   fiber.in_runtime = 0;
-  if (fiber.signals.attention.load(std::memory_order_seq_cst)) signals::deliver(fiber, nullptr, frame);
+  if (fiber.signals.attention.load(std::memory_order_seq_cst)) {
+    const signals::FoundCall begun{frame, 0};
+    signals::deliver(fiber, nullptr, &begun);
+  }
   unblock_resume(frame);
 }
 

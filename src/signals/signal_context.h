@@ -6,6 +6,7 @@
 #include <ucontext.h>
 
 #include "entry/frame.h"
+#include "signals/signals.h"
 
 namespace unblock::signals::detail {
 
@@ -15,13 +16,16 @@ struct Description {
   alignas(16) _libc_fpstate floating;
 };
 
-/// By the registers that the program made its call with.
-inline void describe_call(Description& description, const Frame& frame) noexcept {
+/// By the registers that the program made its call with. It is before the call if that is made again, as libc
+/// knows since 2.41 whether a cancellation came too late; else behind it, with the result.
+inline void describe_call(Description& description, const FoundCall& call, bool restarts) noexcept {
+  constexpr std::uint64_t syscall_bytes = 2;
+  const Frame& frame = *call.frame;
   auto& registers = description.context.uc_mcontext.gregs;
   static_assert(sizeof description.floating._xmm == sizeof frame.xmm);
   std::memcpy(description.floating._xmm, frame.xmm, sizeof frame.xmm);
   const auto set = [&](int index, auto value) { registers[index] = static_cast<greg_t>(value); };
-  set(REG_RIP, frame.rip);
+  set(REG_RIP, frame.site->syscall + (restarts ? 0 : syscall_bytes));
   set(REG_RSP, frame.rsp);
   set(REG_RBP, frame.rbp);
   set(REG_RBX, frame.rbx);
@@ -35,7 +39,7 @@ inline void describe_call(Description& description, const Frame& frame) noexcept
   set(REG_R10, frame.arguments[3]);
   set(REG_R8, frame.arguments[4]);
   set(REG_R9, frame.arguments[5]);
-  set(REG_RAX, frame.rax);
+  set(REG_RAX, restarts ? frame.rax : static_cast<std::uint64_t>(call.result));
 }
 
 /// By the registers here, for a call that came through a hook, which keeps no others: what the program's
@@ -54,13 +58,14 @@ inline void describe_call(Description& description, const Frame& frame) noexcept
       : "rax");
 }
 
-/// By a call's frame, or by what is here if there is none.
-[[gnu::always_inline]] inline void describe(Description& description, const Frame* frame) noexcept {
+/// By a call's frame, or by what is here if there is none, for a handler of `action`.
+[[gnu::always_inline]] inline void describe(Description& description, const FoundCall* call,
+                                              const SignalAction& action) noexcept {
   std::memset(&description, 0, sizeof description);
   asm volatile("fxsave64 %0" : "=m"(description.floating));
   description.context.uc_mcontext.fpregs = &description.floating;
-  if (frame)
-    describe_call(description, *frame);
+  if (call && call->frame)
+    describe_call(description, *call, call->restarts && (action.flags & SA_RESTART));
   else
     describe_here(description.context);
 }

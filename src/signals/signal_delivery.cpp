@@ -91,10 +91,10 @@ void call_handler(Fiber& fiber, const SignalAction& action, siginfo_t& info, uco
 }  // namespace
 
 Delivery run_handler(Fiber& fiber, const SignalAction& action, siginfo_t& info, ucontext_t* context,
-                     const Frame* frame) {
+                     const FoundCall* call) {
   Description described;
   if (!context) {
-    describe(described, frame);
+    describe(described, call, action);
     context = &described.context;
   }
   SignalState& state = fiber.signals;
@@ -133,7 +133,7 @@ bool next(Fiber& fiber, siginfo_t& info, SignalAction& action) noexcept {
 }  // namespace
 }  // namespace detail
 
-Delivery deliver(Fiber& fiber, ucontext_t* context, const Frame* frame) {
+Delivery deliver(Fiber& fiber, ucontext_t* context, const FoundCall* call) {
   Delivery delivery;
   siginfo_t info;
   SignalAction action;
@@ -150,7 +150,7 @@ Delivery deliver(Fiber& fiber, ucontext_t* context, const Frame* frame) {
     delivery.restart &= (action.flags & SA_RESTART) != 0;
     if ((action.flags & SA_RESETHAND) && !(signal_bit(info.si_signo) & faults))
       detail::set_kernel_action(info.si_signo, {SIG_DFL, 0, nullptr, 0});
-    delivery.restart &= detail::run_handler(fiber, action, info, context, frame).restart;
+    delivery.restart &= detail::run_handler(fiber, action, info, context, call).restart;
   }
   return delivery;
 }

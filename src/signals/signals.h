@@ -149,9 +149,16 @@ struct Delivery {
   bool restart = true;   ///< every one of them had SA_RESTART
 };
 
+/// The system call that a signal found its fiber in, or at the end of.
+struct FoundCall {
+  const Frame* frame;     ///< its registers; null if it came through a hook
+  long result;            ///< what the program gets if it is not made again
+  bool restarts = false;  ///< it is after a handler with SA_RESTART
+};
+
 /// Runs the handlers of the calling fiber's pending, unblocked signals; `context` is where it was
-/// interrupted, `frame` the system call's registers; either may be null.
-Delivery deliver(Fiber& fiber, ucontext_t* context, const Frame* frame);
+/// interrupted, `call` what it had called; either may be null.
+Delivery deliver(Fiber& fiber, ucontext_t* context, const FoundCall* call);
 
 /// What rt_sigprocmask(2) makes of a mask. False if there is no such `how`.
 [[nodiscard]] inline bool change(int how, SignalSet before, SignalSet given, SignalSet& after) noexcept {
@@ -214,7 +221,7 @@ void handle_outside(int signal, siginfo_t* info, void* context);
 void set_kernel_action(int signal, const SignalAction& action) noexcept;
 /// Returns what became of those that came on top of it.
 Delivery run_handler(Fiber& fiber, const SignalAction& action, siginfo_t& info, ucontext_t* context,
-                     const Frame* frame);
+                     const FoundCall* call);
 /// The top of the fiber's alternate stack if this handler is to run there and `here` is elsewhere, else null.
 [[nodiscard]] void* alternate_stack(const Fiber& fiber, const SignalAction& action,
                                     const void* here) noexcept;
