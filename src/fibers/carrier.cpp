@@ -251,8 +251,10 @@ void end_others() noexcept {
   each([&](Carrier& carrier) {
     if (carrier.first) return;
     call_to_work(carrier);
-    while (const pid_t ktid = carrier.ktid.load(std::memory_order_acquire))
+    const pid_t ktid = carrier.ktid.load(std::memory_order_acquire);
+    while (carrier.ktid.load(std::memory_order_acquire))
       kernel::call(SYS_futex, &carrier.ktid, FUTEX_WAIT, ktid, nullptr);
+    if (ktid) kernel_thread::await_gone(ktid);
     carrier.work.store(0, std::memory_order_relaxed);
     carrier.keep = false;
     carrier.next = gone;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <ctime>
 #include <fcntl.h>
 #include <link.h>
 #include <sched.h>
@@ -92,6 +93,12 @@ int start(void (*body)(void*), void* argument, void* stack_top, std::uintptr_t t
         "r"(fs), [exit] "i"(SYS_exit)
       : "rcx", "r11", "memory");
   return result < 0 ? static_cast<int>(result) : 0;
+}
+
+void await_gone(pid_t ktid) noexcept {
+  constexpr timespec a_while{0, limits::preempted_leaving_us * 1000L};
+  while (kernel::call(SYS_tgkill, kernel::call(SYS_getpid), ktid, 0) == 0)
+    kernel::call(SYS_nanosleep, &a_while, nullptr);
 }
 
 unsigned long count() noexcept {

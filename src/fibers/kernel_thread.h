@@ -20,6 +20,9 @@ namespace unblock::kernel_thread {
 [[nodiscard]] int start(void (*body)(void*), void* argument, void* stack_top, std::uintptr_t tls,
                         std::atomic<pid_t>& ktid) noexcept;
 
+/// Waits until a thread that has ended, its id zeroed, is not counted any more either. Async-signal-safe.
+void await_gone(pid_t ktid) noexcept;
+
 /// How many kernel threads the process has, ours included: proc(5). 0: not known. Async-signal-safe.
 [[nodiscard]] unsigned long count() noexcept;
 

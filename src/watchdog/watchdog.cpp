@@ -168,10 +168,12 @@ void stop() noexcept {
   state.stopping.store(true, std::memory_order_relaxed);
   // Asked again and again: it may have looked just before, and not sleep yet.
   const timespec pause{0, limits::watchdog_shortest_us * 1000L};
+  const pid_t ktid = kernel_thread();
   while (state.ktid.load(std::memory_order_acquire)) {
     interrupt();
     kernel::call(SYS_nanosleep, &pause, nullptr);
   }
+  if (ktid) kernel_thread::await_gone(ktid);  // who starts again is to find its thread alone
   state.asleep.store(false, std::memory_order_relaxed);
 }
 
