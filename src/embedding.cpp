@@ -10,6 +10,7 @@
 #include "fibers/processors.h"
 #include "fibers/scheduler.h"
 #include "kernel.h"
+#include "watchdog/apart.h"
 
 namespace unblock::embedding {
 
@@ -45,6 +46,7 @@ long begin(Fiber& main) noexcept {
   descriptor = static_cast<int>(made);
   detail::host.store(&main, std::memory_order_relaxed);
   main.native_only |= Fiber::by_wish;
+  watchdog::share_table();  // the host's calls are not to be kicked
   return made;
 }
 

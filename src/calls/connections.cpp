@@ -127,7 +127,7 @@ long accept4(Fiber& fiber, int fd, sockaddr* address, socklen_t* length, int fla
 
 long connect(Fiber& fiber, int fd, const sockaddr* address, socklen_t length) noexcept {
   if (!is_inet(address, length) || !descriptors::is_private(fd) || !descriptors::blocking(fd))
-    return in_place::perhaps_short(fiber, SYS_connect, fd, address, length);
+    return in_place::perhaps(fiber, SYS_connect, Words(fd, address, length).words);
   const long result = begin_connect(fd, address, length);
   // -EALREADY: going on after a signal, or one begun before; the kernel's connect waits for that, too.
   return result == -EINPROGRESS || result == -EALREADY ? finish_connect(fiber, fd) : result;

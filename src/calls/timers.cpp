@@ -36,7 +36,7 @@ long create(clockid_t clock, sigevent* event, int* timer, pid_t tid) noexcept {
 long create_for_fiber(clockid_t clock, sigevent& event, int* timer) noexcept {
   const pid_t tid = event._sigev_un._tid;
   event.sigev_notify = outsiders::present() ? SIGEV_THREAD_ID : SIGEV_SIGNAL;
-  event._sigev_un._tid = watchdog::kernel_thread();
+  if (outsiders::present()) event._sigev_un._tid = watchdog::kept_thread();
   return create(clock, &event, timer, tid);
 }
 

@@ -14,6 +14,7 @@
 #include "siblings/siblings.h"
 #include "signals/signals.h"
 #include "stats.h"
+#include "watchdog/apart.h"
 
 extern "C" {
 [[gnu::visibility("hidden")]] long unblock_interruptible(long nr, const long* arguments,
@@ -30,6 +31,7 @@ namespace {
 long marked(Fiber& fiber, long nr, const long (&arguments)[6]) noexcept {
   // Not to be touched by another fiber: it stays on this kernel thread until the call is over.
   const detail::Marked mark(*fiber.carrier, nr);
+  watchdog::share_table();  // it cannot ask for that without a kick, which ends some calls
   const long result = unblock_interruptible(nr, arguments, &fiber.signals.attention);
   if (kernel::failed(result)) detail::note_error(fiber, result);
   return result;

@@ -8,6 +8,7 @@
 #include "kernel.h"
 #include "undisturbed.h"
 #include "waits/futex_pi.h"
+#include "watchdog/apart.h"
 
 namespace unblock::outsiders {
 
@@ -70,6 +71,7 @@ bool makes_child(long nr) noexcept {
 void admit() noexcept {
   detail::admitted.store(true, std::memory_order_seq_cst);
   dispatch::route_outsiders(true);
+  watchdog::share_table();
 }
 
 void dismiss() noexcept {

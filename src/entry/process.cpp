@@ -22,6 +22,7 @@
 #include "signals/signals.h"
 #include "undisturbed.h"
 #include "waits/futex.h"
+#include "watchdog/apart.h"
 
 namespace unblock::process {
 
@@ -56,6 +57,7 @@ void prepare_child(Fiber& fiber, std::uint64_t flags) noexcept {
   // It starts with this kernel thread's mask, and this flow waits in the kernel until it is gone.
   signals::expose_mask(fiber);
   children_in_our_memory.fetch_add(1);
+  watchdog::share_table();  // a kick would wait until then, too
   fiber.native_only |= Fiber::as_child;
 }
 

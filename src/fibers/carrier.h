@@ -67,6 +67,11 @@ struct alignas(limits::cache_line) Carrier {
            retake.load(std::memory_order_relaxed) == Retake::Done;
   }
 
+  /// The number of the system call in progress; -1: none.
+  [[nodiscard]] long in_call() const noexcept {
+    return static_cast<long>(call.load(std::memory_order_relaxed) & 0xffff) - 1;
+  }
+
   /// The calling kernel thread, this one, wants the processor it left with Claim::Outside. False if it has
   /// none, or has none any more.
   [[nodiscard]] bool enter() noexcept {

@@ -104,7 +104,7 @@ bool resolved(int signal, ucontext_t& context) noexcept {
 
 // Not a fault: by somebody, or a kick.
 void take_sent(Fiber* fiber, const siginfo_t& info) noexcept {
-  if (detail::is_kick(info)) return detail::kick_here();
+  if (is_kick(info)) return detail::kick_here();
   if (fiber) ++fiber->in_runtime;
   post(info);
   if (fiber) --fiber->in_runtime;

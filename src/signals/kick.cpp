@@ -31,7 +31,7 @@ void detail::kick_here() noexcept {
   kernel::call(SYS_rt_tgsigqueueinfo, kernel::call(SYS_getpid), kernel::call(SYS_gettid), kick, &info);
 }
 
-bool detail::is_kick(const siginfo_t& info) noexcept {
+bool is_kick(const siginfo_t& info) noexcept {
   const bool informs =
       info.si_code == SI_TKILL && info.si_pid == static_cast<pid_t>(kernel::call(SYS_getpid));
   if (info.si_signo == kick && informs) return true;

@@ -14,6 +14,7 @@
 #include "signals/signal_context.h"
 #include "signals/signals.h"
 #include "stats.h"
+#include "watchdog/apart.h"
 #include "watchdog/stalls.h"
 
 namespace unblock::signals {
@@ -237,6 +238,7 @@ void detail::on_kick(int signal, siginfo_t* info, void* raw) {
   Fiber* fiber = self();
   if (!fiber && outsiders::of_program()) return handle_outside(signal, info, raw);
   if (!is_kick(*info)) pass_on(fiber, *info);
+  watchdog::heed();
   if (!fiber) return;
   auto& context = *static_cast<ucontext_t*>(raw);
   if (!fiber->in_runtime) {

@@ -70,6 +70,8 @@ void hide_faults() noexcept;
 /// Kicks a kernel thread of this process, or of the one whose memory we are in.
 void send_kick(pid_t ktid) noexcept;
 void send_kick(pid_t process, pid_t ktid) noexcept;
+/// Whether that is one of ours.
+[[nodiscard]] bool is_kick(const siginfo_t& info) noexcept;
 
 /// Signals that the watchdog should wait for, and what it does with one that came.
 [[nodiscard]] SignalSet received_by_watchdog() noexcept;
@@ -211,8 +213,7 @@ void default_action(int signal) noexcept;
 long queue_in_kernel(const siginfo_t& info) noexcept;
 /// The process' that no fiber takes are the kernel's if they are read from a descriptor. With the lock.
 void give_back_untaken() noexcept;
-/// Whether that is a kick of ours; and one for the calling kernel thread.
-[[nodiscard]] bool is_kick(const siginfo_t& info) noexcept;
+/// A kick for the calling kernel thread.
 void kick_here() noexcept;
 void on_fault(int signal, siginfo_t* info, void* context);
 void on_kick(int signal, siginfo_t* info, void* context);

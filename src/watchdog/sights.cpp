@@ -150,7 +150,7 @@ Seen take_back(Carrier& holder, const Sight& sight, Nanoseconds now) noexcept {
 
 // Looks at one processor. Who has just taken it from a fiber that computes need not look again at once, in
 // the way of those that now share its CPU.
-Seen look(Processor& processor, Sight& sight) noexcept {
+Seen look(Processor& processor, Sight& sight, bool has_table) noexcept {
   Carrier* holder = processor.holder.load(std::memory_order_acquire);
   if (!holder || holder->claim.load(std::memory_order_acquire) != Claim::Outside || fibers::live() < 2) {
     sight.holder = nullptr;
@@ -169,6 +169,7 @@ Seen look(Processor& processor, Sight& sight) noexcept {
   add_toil(sight, running, before);
   const bool due = overdue(sight, *holder, now);
   sight.call = holder->call.load(std::memory_order_relaxed);
+  if (due && !has_table) return Seen::Due;
   if (due && running && siblings::keeps_processor(*running)) {
     if (accepts(sight.call)) call_off(*holder);
     return Seen::Nothing;
@@ -236,18 +237,22 @@ void reset() noexcept {
   for (Sight& sight : sights) sight = {};
 }
 
-Seen look() noexcept {
+Seen look(bool has_table) noexcept {
   Seen seen = Seen::Nothing;
   for (int number = 0; number < processors::count(); ++number) {
     Processor& processor = processors::at(number);
     Sight& sight = sights[number];
-    if (const Seen found = look(processor, sight); found != Seen::Nothing) {
+    if (const Seen found = look(processor, sight, has_table); found != Seen::Nothing) {
       if (seen != Seen::Retaken) seen = found;
       continue;
     }
     const bool alone = computes(sight);
     if (seen == Seen::Nothing && (alone || (sight.computed && may_grow()))) seen = Seen::Computing;
     if (seen == Seen::Nothing && may_last(sight)) seen = Seen::Running;
+    if (!has_table) {
+      if (alone || (saturated(processor, sight) && may_grow())) return Seen::Due;
+      continue;
+    }
     if (alone) ask_loop_of(processor, sight);
     if (saturated(processor, sight) || (alone && processor.behind())) help(sight);
   }

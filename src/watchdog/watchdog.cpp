@@ -11,13 +11,13 @@
 #include "fibers/processors.h"
 #include "kernel.h"
 #include "log.h"
-#include "memory/memory.h"
 #include "memory/stacks.h"
 #include "options.h"
 #include "runtime_limits.h"
 #include "signals/signals.h"
 #include "stats.h"
 #include "waits/deadlock.h"
+#include "watchdog/apart.h"
 #include "watchdog/sights.h"
 #include "watchdog/stalls.h"
 
@@ -26,13 +26,10 @@ namespace unblock::watchdog {
 namespace {
 
 struct State {
-  std::atomic<pid_t> ktid{0};
   std::atomic<bool> asleep{false};     // until somebody wakes it
   std::atomic<bool> receiving{false};  // in the call by which it receives signals
   std::atomic<std::uint32_t> rounds{0};
   std::atomic<bool> stopping{false};
-  void* stack = nullptr;  // this and the next are kept for another start
-  std::uintptr_t tls = 0;
 };
 
 constinit State state;
@@ -51,8 +48,10 @@ long next_signal(const SignalSet& wanted, siginfo_t& info, const timespec* timeo
   return kernel::call(SYS_rt_sigtimedwait, &wanted, &info, timeout, sizeof wanted);
 }
 
-// Sleeps for that long, or until signals come, which it passes on. 0: until one comes.
-void sleep(int microseconds) noexcept {
+// Sleeps for that long, or until signals come, for each of which `visit(info)` says whether it takes more. 0:
+// until one comes. False if one was the last it takes.
+template <class Visit>
+bool sleep(int microseconds, Visit&& visit) noexcept {
   const SignalSet wanted = signals::received_by_watchdog();
   const timespec time{microseconds / 1'000'000, microseconds % 1'000'000 * 1000L};
   constexpr timespec at_once{};
@@ -62,10 +61,19 @@ void sleep(int microseconds) noexcept {
   state.receiving.store(false, std::memory_order_release);
   // Not one a round: the kernel gives a kick first, and each that waits for a round kicks.
   for (int more = limits::signals_per_round; result > 0; --more) {
-    signals::receive(info);
+    if (!visit(info)) return false;
     result = more ? next_signal(wanted, info, &at_once) : 0;
   }
   state.rounds.fetch_add(1, std::memory_order_release);
+  return true;
+}
+
+// The same, and passes the signals on.
+void sleep(int microseconds) noexcept {
+  static_cast<void>(sleep(microseconds, [](const siginfo_t& info) {
+    signals::receive(info);
+    return true;
+  }));
 }
 
 bool idle() noexcept {
@@ -93,9 +101,32 @@ void sleep_for_good() noexcept {
   state.asleep.store(false, std::memory_order_relaxed);
 }
 
-void body(void*) {
-  int pause = limits::watchdog_shortest_us;
+// Without the table, until something is to be done for which it is needed, or a signal passed on.
+void look_on() noexcept {
+  Nanoseconds released = clock_time::now();
+  unsigned credentials = 0;
+  bool again = false, signalled = false;
   int quiet = 0;
+  while (!signalled && !apart::replaced() && !state.stopping.load(std::memory_order_relaxed)) {
+    credentials::follow(credentials);
+    tidy_up(released);
+    const int pause = again ? limits::computing_look_us : limits::watchdog_longest_us;
+    signalled = !sleep(pause, [](const siginfo_t& info) {
+      if (!signals::is_kick(info)) apart::hand_on(info);
+      return signals::is_kick(info);
+    });
+    const sights::Seen seen = sights::look(false);
+    again = seen == sights::Seen::Running && !again;
+    quiet = idle() ? quiet + 1 : 0;
+    if (seen == sights::Seen::Due || quiet > limits::watchdog_looks) break;
+    kick_again();
+  }
+  apart::leave(signalled, state.stopping);
+}
+
+void look_after() noexcept {
+  int pause = limits::watchdog_shortest_us;
+  int quiet = 0, calm = 0;
   Nanoseconds released = 0;
   unsigned credentials = 0;
   bool again = false;  // what was seen may be the beginning of a computation
@@ -120,7 +151,18 @@ void body(void*) {
     }
     kick_again();
     stalls::report();
+    calm = pause == limits::watchdog_longest_us ? calm + 1 : 0;
+    // Nobody needs it near; but if there is nothing to do at all, it is about to sleep for good.
+    if (calm <= limits::calm_looks || idle()) continue;
+    calm = 0;
+    if (apart::part()) return look_on();
   }
+}
+
+void body(void*) {
+  siginfo_t info;
+  if (apart::take_over(info)) signals::receive(info);
+  look_after();
 }
 
 }  // namespace
@@ -128,31 +170,34 @@ void body(void*) {
 void start() noexcept {
   sights::reset();
   state.stopping.store(false, std::memory_order_relaxed);
-  if (!state.stack) state.stack = memory::map_stack(limits::carrier_stack);
-  if (!state.tls) state.tls = kernel_thread::make_tls();
-  if (state.stack && state.tls &&
-      kernel_thread::start(body, nullptr, static_cast<char*>(state.stack) + limits::carrier_stack, state.tls,
-                           state.ktid) == 0)
-    return;
-  log::warning(log::core, "no kernel thread for the watchdog: a thread that blocks may stop the others");
+  if (!apart::start(body))
+    log::warning(log::core, "no kernel thread for the watchdog: a thread that blocks may stop the others");
 }
 
 void notice_activity() noexcept {
+  heed();
   if (state.asleep.load(std::memory_order_seq_cst) && state.asleep.exchange(false)) interrupt();
 }
 
 void interrupt() noexcept {
-  if (const pid_t ktid = state.ktid.load(std::memory_order_relaxed)) signals::send_kick(ktid);
+  if (const pid_t ktid = kernel_thread()) signals::send_kick(ktid);
 }
 
-pid_t kernel_thread() noexcept { return state.ktid.load(std::memory_order_relaxed); }
+pid_t kernel_thread() noexcept { return apart::kernel_thread(); }
+
+pid_t kept_thread() noexcept {
+  apart::stay();
+  return kernel_thread();
+}
 
 void finish_round() noexcept {
   const std::uint32_t rounds = state.rounds.load(std::memory_order_acquire);
   interrupt();
   const timespec pause{0, limits::watchdog_shortest_us * 1000L};
-  while (state.ktid.load(std::memory_order_relaxed) && state.rounds.load(std::memory_order_acquire) == rounds)
+  while (kernel_thread() && state.rounds.load(std::memory_order_acquire) == rounds) {
+    heed();
     kernel::call(SYS_nanosleep, &pause, nullptr);
+  }
 }
 
 // Whoever has a signal to pass on has been woken, and runs, until it says that it receives no longer.
@@ -168,17 +213,20 @@ void stop() noexcept {
   state.stopping.store(true, std::memory_order_relaxed);
   // Asked again and again: it may have looked just before, and not sleep yet.
   const timespec pause{0, limits::watchdog_shortest_us * 1000L};
-  const pid_t ktid = kernel_thread();
-  while (state.ktid.load(std::memory_order_acquire)) {
+  pid_t ktid = 0;
+  while (const pid_t present = kernel_thread()) {
+    ktid = present;
     interrupt();
     kernel::call(SYS_nanosleep, &pause, nullptr);
   }
   if (ktid) kernel_thread::await_gone(ktid);  // who starts again is to find its thread alone
+  siginfo_t info;
+  if (apart::take_left(info)) signals::receive(info);
   state.asleep.store(false, std::memory_order_relaxed);
 }
 
 void forget() noexcept {
-  state.ktid.store(0, std::memory_order_relaxed);
+  apart::forget();
   state.asleep.store(false, std::memory_order_relaxed);
 }
 

@@ -1,5 +1,6 @@
 // The watchdog: the one kernel thread that runs no fibers. It sees to it that none of them stops the others,
-// and takes the signals that are sent to the process.
+// and takes the signals that are sent to the process. Where nobody needs it near, it is another thread with
+// an empty table of descriptors: apart.h.
 #pragma once
 
 #include <sys/types.h>
@@ -20,6 +21,9 @@ void interrupt() noexcept;
 
 /// The kernel's id of it, or 0.
 [[nodiscard]] pid_t kernel_thread() noexcept;
+
+/// The same, which stays that from now on.
+[[nodiscard]] pid_t kept_thread() noexcept;
 
 /// Returns when it has queued what it has received so far. Any kernel thread but its own.
 void finish_round() noexcept;
