@@ -1,6 +1,6 @@
 // The watchdog's thread, which may be without the process' table of descriptors: while a carrier is the only
 // one to share that table, the kernel counts no references in its calls (fdget(), files_struct.count), a
-// fiftieth of what a request takes. What needs the table, a thread that has it does in its place.
+// hundredth of what a request takes. What needs the table, a thread that has it does in its place.
 #pragma once
 
 #include <atomic>
