@@ -124,6 +124,17 @@ void look_on() noexcept {
   apart::leave(signalled, state.stopping);
 }
 
+// How long it sleeps after that: ever longer while nothing is found, of which `quiet` says how often it was so.
+int next_pause(sights::Seen seen, int& quiet, int pause) noexcept {
+  if (seen == sights::Seen::Retaken) {
+    quiet = 0;
+    return limits::watchdog_shortest_us;
+  }
+  if (++quiet <= limits::watchdog_eager_looks) return pause;
+  const bool computing = seen == sights::Seen::Computing;
+  return std::min(pause * 2, computing ? limits::computing_look_us : limits::watchdog_longest_us);
+}
+
 void look_after() noexcept {
   int pause = limits::watchdog_shortest_us;
   int quiet = 0, calm = 0;
@@ -142,13 +153,7 @@ void look_after() noexcept {
     }
     const sights::Seen seen = sights::look();
     again = seen == sights::Seen::Running && !again;
-    if (seen == sights::Seen::Retaken) {
-      quiet = 0;
-      pause = limits::watchdog_shortest_us;
-    } else if (++quiet > limits::watchdog_eager_looks) {
-      const bool computing = seen == sights::Seen::Computing;
-      pause = std::min(pause * 2, computing ? limits::computing_look_us : limits::watchdog_longest_us);
-    }
+    pause = next_pause(seen, quiet, pause);
     kick_again();
     stalls::report();
     calm = pause == limits::watchdog_longest_us ? calm + 1 : 0;
